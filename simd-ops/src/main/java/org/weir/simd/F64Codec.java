@@ -1,0 +1,32 @@
+package org.weir.simd;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** F64: the one dtype that loses bits on the way in (rounded to f32, as all arithmetic is) and none on the way out. */
+public final class F64Codec implements Codec {
+
+    private static final ValueLayout.OfDouble F64 = JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    @Override
+    public int bytesPerElement() {
+        return 8;
+    }
+
+    @Override
+    public void widen(MemorySegment from, long offsetBytes, float[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (float) from.get(F64, offsetBytes + 8L * i);
+        }
+    }
+
+    @Override
+    public void narrow(float[] from, int n, MemorySegment to, long offsetBytes) {
+        for (int i = 0; i < n; i++) {
+            to.set(F64, offsetBytes + 8L * i, from[i]);
+        }
+    }
+}

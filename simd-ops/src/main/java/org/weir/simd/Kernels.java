@@ -1,0 +1,134 @@
+package org.weir.simd;
+
+/**
+ * The float loops of every stage, over <em>strips</em>: heap arrays of which the first {@code n} elements are used, at
+ * most a few thousand so that they stay in the L1 cache. {@link ScalarKernels} is the definition; the vector twin writes
+ * the same bits for every input, NaN payloads included, at every vector width.
+ *
+ * <p>Arithmetic is IEEE f32 as written: no fused multiply-add, no reassociation. Where two NaNs could meet in a sum, the
+ * one that was there first stays as it is, because hardware picks by operand order and a compiler may swap operands.
+ * Scalars ({@code weight}, {@code factor}, {@code divisor}) are numbers, not NaN.
+ *
+ * <p>Kernels hold no state: one instance serves any number of threads. They allocate nothing once warm.
+ */
+public sealed interface Kernels permits ScalarKernels, VectorKernels {
+
+    /**
+     * The fastest kernels this JVM can run: vectors of the machine's preferred width, or scalar loops when the module
+     * {@code jdk.incubator.vector} is absent. The system property {@code weir.simd.width} (128, 256, 512 or scalar)
+     * chooses otherwise; a width that the machine lacks works, slowly.
+     *
+     * @throws IllegalArgumentException if the property holds anything else
+     */
+    static Kernels best() {
+        String width = System.getProperty("weir.simd.width", "");
+        return switch (width) {
+            case "scalar" -> new ScalarKernels("scalar loops");
+            case "", "128", "256", "512" ->
+                ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+                        ? new VectorKernels()
+                        : new ScalarKernels("scalar loops, for want of --add-modules jdk.incubator.vector");
+            default ->
+                throw new IllegalArgumentException(
+                        "system property weir.simd.width: found '" + width + "', expected 128, 256, 512 or scalar");
+        };
+    }
+
+    /** What runs, for people: "512-bit vectors" or "scalar loops". */
+    String description();
+
+    /** The bf16 codec that belongs with these kernels. */
+    Codec bf16();
+
+    /** {@code x -= y}. */
+    void subtract(float[] x, float[] y, int n);
+
+    /** {@code x *= factor}. */
+    void scale(float[] x, float factor, int n);
+
+    /** {@code x /= divisor}, a true division. */
+    void divide(float[] x, float divisor, int n);
+
+    /** {@code sum += weight * x}, rounded twice; a NaN in {@code sum} stays as it is. */
+    void addWeighted(float[] sum, float[] x, float weight, int n);
+
+    /**
+     * {@code x = base + x}, and the bits of {@code base} where {@code x} is zero or {@code base} is NaN: adding +0.0
+     * would turn a base of -0.0 into +0.0, and an unchanged element must come out unchanged.
+     */
+    void addBase(float[] x, float[] base, int n);
+
+    /**
+     * Counts one expert's vote in TIES' sign election. With {@code v = weight * x}: {@code total += v}; where
+     * {@code v > 0}, {@code plus += v} and {@code plusWeight += weight}; where {@code v < 0}, {@code minus += v} and
+     * {@code minusWeight += weight}. The in-order total is a lane of its own because {@code plus + minus} elects another
+     * sign under cancellation, as in {1e8, -1e8, -1}. A NaN in {@code total} stays as it is.
+     */
+    void vote(
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            float[] x,
+            float weight,
+            int n);
+
+    /**
+     * Ends the election: {@code out} is {@code plus} where {@code total >= 0}, {@code minus} where {@code total < 0}, NaN
+     * where {@code total} is NaN; if {@code normalize}, divided by the elected side's weight, where exactly 0 counts as
+     * 1. {@code out} may be one of the five lanes.
+     */
+    void elect(
+            float[] out,
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            boolean normalize,
+            int n);
+
+    /**
+     * Zeroes (to +0.0) the elements of {@code x[from..to)} whose magnitude is below a threshold, and those at the
+     * threshold unless {@code keepEqual}.
+     *
+     * <pre>
+     *   31 30      23 22                    0     With the sign cleared, the bits of floats order like integers:
+     *  [s | exponent | fraction              ]    0 &lt; subnormals &lt; normals &lt; Inf (0x7f800000) &lt; NaN.
+     *      \_________ magnitude bits ________/
+     * </pre>
+     *
+     * @param thresholdBits magnitude bits of the threshold, not negative
+     */
+    void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual);
+
+    /**
+     * Zeroes (to +0.0) the elements that {@code stream} does not keep; the others stay as they are.
+     *
+     * @param firstElement place of {@code x[0]} in its tensor
+     * @param keep48 keep probability as {@link CounterRandom#keep48} gives it
+     */
+    void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48);
+
+    /**
+     * Counts the magnitudes above a bracket and sorts those inside it into bins: a magnitude in
+     * {@code [loBits, hiBits]} adds 1 to {@code bins[binsFrom + ((magnitude - loBits) >>> shift)]}. Magnitude bits as in
+     * {@link #trim}.
+     *
+     * @return how many magnitudes are greater than {@code hiBits}
+     */
+    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom);
+
+    /**
+     * The sum of |x| in double, the same at every vector width: element {@code i} is added to lane {@code i % 16}, in
+     * order, and the 16 lanes are joined as a tree, neighbours first. NaN is {@link Double#NaN}.
+     */
+    double sumMagnitudes(float[] x, int n);
+
+    /** How many elements are not zero; NaN is not, -0.0 is. */
+    long countNonZero(float[] x, int n);
+
+    /** How many elements are NaN or infinite. */
+    long countNonFinite(float[] x, int n);
+}

@@ -1,0 +1,251 @@
+package org.weir.simd;
+
+/**
+ * The kernels as plain loops: the definition of what every kernel writes. The static forms over a range
+ * {@code [from, to)} are also the tails of the vector loops, so that a tail cannot differ from the definition.
+ */
+final class ScalarKernels implements Kernels {
+
+    private static final Codec BF16 = new ScalarBf16Codec();
+
+    private final String description;
+
+    ScalarKernels(String description) {
+        this.description = description;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Codec bf16() {
+        return BF16;
+    }
+
+    @Override
+    public void subtract(float[] x, float[] y, int n) {
+        subtract(x, y, 0, n);
+    }
+
+    static void subtract(float[] x, float[] y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[i] -= y[i];
+        }
+    }
+
+    @Override
+    public void scale(float[] x, float factor, int n) {
+        scale(x, factor, 0, n);
+    }
+
+    static void scale(float[] x, float factor, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void divide(float[] x, float divisor, int n) {
+        divide(x, divisor, 0, n);
+    }
+
+    static void divide(float[] x, float divisor, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[i] /= divisor;
+        }
+    }
+
+    @Override
+    public void addWeighted(float[] sum, float[] x, float weight, int n) {
+        addWeighted(sum, x, weight, 0, n);
+    }
+
+    static void addWeighted(float[] sum, float[] x, float weight, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!Float.isNaN(sum[i])) {
+                sum[i] += weight * x[i];
+            }
+        }
+    }
+
+    @Override
+    public void addBase(float[] x, float[] base, int n) {
+        addBase(x, base, 0, n);
+    }
+
+    static void addBase(float[] x, float[] base, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[i] = x[i] == 0 || Float.isNaN(base[i]) ? base[i] : base[i] + x[i];
+        }
+    }
+
+    @Override
+    public void vote(
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            float[] x,
+            float weight,
+            int n) {
+        vote(total, plus, plusWeight, minus, minusWeight, x, weight, 0, n);
+    }
+
+    static void vote(
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            float[] x,
+            float weight,
+            int from,
+            int to) {
+        for (int i = from; i < to; i++) {
+            float v = weight * x[i];
+            if (!Float.isNaN(total[i])) {
+                total[i] += v;
+            }
+            if (v > 0) {
+                plus[i] += v;
+                plusWeight[i] += weight;
+            } else if (v < 0) {
+                minus[i] += v;
+                minusWeight[i] += weight;
+            }
+        }
+    }
+
+    @Override
+    public void elect(
+            float[] out,
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            boolean normalize,
+            int n) {
+        elect(out, total, plus, plusWeight, minus, minusWeight, normalize, 0, n);
+    }
+
+    static void elect(
+            float[] out,
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            boolean normalize,
+            int from,
+            int to) {
+        for (int i = from; i < to; i++) {
+            if (Float.isNaN(total[i])) {
+                out[i] = Float.NaN;
+                continue;
+            }
+            boolean positive = total[i] >= 0;
+            float elected = positive ? plus[i] : minus[i];
+            float weight = positive ? plusWeight[i] : minusWeight[i];
+            out[i] = normalize ? elected / (weight == 0 ? 1 : weight) : elected;
+        }
+    }
+
+    @Override
+    public void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
+        trimRange(x, from, to, thresholdBits, keepEqual);
+    }
+
+    static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
+        for (int i = from; i < to; i++) {
+            int magnitude = magnitudeBits(x[i]);
+            if (magnitude < thresholdBits || magnitude == thresholdBits && !keepEqual) {
+                x[i] = 0;
+            }
+        }
+    }
+
+    @Override
+    public void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48) {
+        dropout(x, 0, n, stream, firstElement, keep48);
+    }
+
+    /** {@code firstElement} is the place of {@code x[0]}, whatever {@code from} is. */
+    static void dropout(float[] x, int from, int to, CounterRandom stream, long firstElement, long keep48) {
+        for (int i = from; i < to; i++) {
+            if (!stream.keeps(firstElement + i, keep48)) {
+                x[i] = 0;
+            }
+        }
+    }
+
+    @Override
+    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+        return countMagnitudes(x, 0, n, loBits, hiBits, shift, bins, binsFrom);
+    }
+
+    static int countMagnitudes(
+            float[] x, int from, int to, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+        int above = 0;
+        for (int i = from; i < to; i++) {
+            int magnitude = magnitudeBits(x[i]);
+            if (magnitude > hiBits) {
+                above++;
+            } else if (magnitude >= loBits) {
+                bins[binsFrom + ((magnitude - loBits) >>> shift)]++;
+            }
+        }
+        return above;
+    }
+
+    @Override
+    public double sumMagnitudes(float[] x, int n) {
+        double sum = sumOfLanes(x, n, 0, 16);
+        return Double.isNaN(sum) ? Double.NaN : sum; // one NaN for all, whichever of several won
+    }
+
+    private static double sumOfLanes(float[] x, int n, int firstLane, int lanes) {
+        if (lanes > 1) {
+            int half = lanes / 2;
+            return sumOfLanes(x, n, firstLane, half) + sumOfLanes(x, n, firstLane + half, half);
+        }
+        double sum = 0;
+        for (int i = firstLane; i < n; i += 16) {
+            sum += Math.abs(x[i]);
+        }
+        return sum;
+    }
+
+    @Override
+    public long countNonZero(float[] x, int n) {
+        return countNonZero(x, 0, n);
+    }
+
+    static long countNonZero(float[] x, int from, int to) {
+        long count = 0;
+        for (int i = from; i < to; i++) {
+            count += x[i] != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Override
+    public long countNonFinite(float[] x, int n) {
+        return countNonFinite(x, 0, n);
+    }
+
+    static long countNonFinite(float[] x, int from, int to) {
+        long count = 0;
+        for (int i = from; i < to; i++) {
+            count += Float.isFinite(x[i]) ? 0 : 1;
+        }
+        return count;
+    }
+
+    static int magnitudeBits(float x) {
+        return Float.floatToRawIntBits(x) & 0x7fffffff;
+    }
+}

@@ -1,0 +1,137 @@
+package org.weir.simd;
+
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.NE;
+import static org.weir.simd.Species.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The kernels with the Java Vector API. Each is one flat loop over full vectors, then the scalar definition for what is
+ * left. Flat, because the JIT stops inlining in large methods and then puts every vector on the heap (2 to 17 times
+ * slower, silently): no method of ours takes or returns a vector. The larger kernels live in {@link VectorElection},
+ * {@link VectorMagnitudes} and {@link VectorDropout}.
+ */
+final class VectorKernels implements Kernels {
+
+    private static final Codec BF16 = new VectorBf16Codec();
+
+    @Override
+    public String description() {
+        return FLOATS.vectorBitSize() + "-bit vectors";
+    }
+
+    @Override
+    public Codec bf16() {
+        return BF16;
+    }
+
+    @Override
+    public void subtract(float[] x, float[] y, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector.fromArray(FLOATS, x, i)
+                    .sub(FloatVector.fromArray(FLOATS, y, i))
+                    .intoArray(x, i);
+        }
+        ScalarKernels.subtract(x, y, i, n);
+    }
+
+    @Override
+    public void scale(float[] x, float factor, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector.fromArray(FLOATS, x, i).mul(factor).intoArray(x, i);
+        }
+        ScalarKernels.scale(x, factor, i, n);
+    }
+
+    @Override
+    public void divide(float[] x, float divisor, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector.fromArray(FLOATS, x, i).div(divisor).intoArray(x, i);
+        }
+        ScalarKernels.divide(x, divisor, i, n);
+    }
+
+    @Override
+    public void addWeighted(float[] sum, float[] x, float weight, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i).mul(weight);
+            FloatVector s = FloatVector.fromArray(FLOATS, sum, i);
+            s.add(v, s.compare(EQ, s)).intoArray(sum, i); // equal to itself: not NaN
+        }
+        ScalarKernels.addWeighted(sum, x, weight, i, n);
+    }
+
+    @Override
+    public void addBase(float[] x, float[] base, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector delta = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector b = FloatVector.fromArray(FLOATS, base, i);
+            VectorMask<Float> changed = delta.compare(NE, 0).and(b.compare(EQ, b));
+            b.add(delta, changed).intoArray(x, i);
+        }
+        ScalarKernels.addBase(x, base, i, n);
+    }
+
+    @Override
+    public void vote(
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            float[] x,
+            float weight,
+            int n) {
+        VectorElection.vote(total, plus, plusWeight, minus, minusWeight, x, weight, n);
+    }
+
+    @Override
+    public void elect(
+            float[] out,
+            float[] total,
+            float[] plus,
+            float[] plusWeight,
+            float[] minus,
+            float[] minusWeight,
+            boolean normalize,
+            int n) {
+        VectorElection.elect(out, total, plus, plusWeight, minus, minusWeight, normalize, n);
+    }
+
+    @Override
+    public void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
+        VectorMagnitudes.trim(x, from, to, thresholdBits, keepEqual);
+    }
+
+    @Override
+    public void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48) {
+        VectorDropout.dropout(x, n, stream, firstElement, keep48);
+    }
+
+    @Override
+    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+        return VectorMagnitudes.countMagnitudes(x, n, loBits, hiBits, shift, bins, binsFrom);
+    }
+
+    @Override
+    public double sumMagnitudes(float[] x, int n) {
+        return VectorMagnitudes.sumMagnitudes(x, n);
+    }
+
+    @Override
+    public long countNonZero(float[] x, int n) {
+        return VectorMagnitudes.countNonZero(x, n);
+    }
+
+    @Override
+    public long countNonFinite(float[] x, int n) {
+        return VectorMagnitudes.countNonFinite(x, n);
+    }
+}
