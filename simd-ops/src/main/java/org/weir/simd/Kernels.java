@@ -121,7 +121,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      *
      * @return how many magnitudes are greater than {@code hiBits}
      */
-    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom);
+    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom);
 
     /**
      * The sum of |x| in double, the same at every vector width: element {@code i} is added to lane {@code i % 16}, in

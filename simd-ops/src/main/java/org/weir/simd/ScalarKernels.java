@@ -183,12 +183,12 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         return countMagnitudes(x, 0, n, loBits, hiBits, shift, bins, binsFrom);
     }
 
     static int countMagnitudes(
-            float[] x, int from, int to, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+            float[] x, int from, int to, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         int above = 0;
         for (int i = from; i < to; i++) {
             int magnitude = magnitudeBits(x[i]);

@@ -31,7 +31,7 @@ final class VectorMagnitudes {
         ScalarKernels.trimRange(x, i, to, thresholdBits, keepEqual);
     }
 
-    static int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+    static int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         int above = 0;
         int i = 0;
         for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {

@@ -55,8 +55,8 @@ class MagnitudesTest {
         float[] x = Strips.anything(N, random);
         float lo = Math.abs(Strips.numbers(1, random)[0]);
         float hi = lo * 2;
-        int[] bins = new int[11 + (Float.floatToIntBits(hi) - Float.floatToIntBits(lo) >>> 16)];
-        int[] expected = bins.clone();
+        long[] bins = new long[11 + (Float.floatToIntBits(hi) - Float.floatToIntBits(lo) >>> 16)];
+        long[] expected = bins.clone();
         int above = 0;
         for (float v : x) {
             if (Float.isNaN(v) || Math.abs((double) v) > hi) {

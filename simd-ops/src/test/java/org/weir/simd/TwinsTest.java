@@ -21,7 +21,7 @@ class TwinsTest {
 
     /** One call of one kernel on six strips, with any further arguments drawn from {@code random}; returns what it returns. */
     private interface Call {
-        double on(Kernels kernels, float[][] s, int[] bins, int n, Random random);
+        double on(Kernels kernels, float[][] s, long[] bins, int n, Random random);
     }
 
     private static Named<Call> call(String name, Call call) {
@@ -98,8 +98,8 @@ class TwinsTest {
             expected[s] = Strips.anything(n + 5, random); // the last five are none of the kernel's business
             found[s] = expected[s].clone();
         }
-        int[] expectedBins = new int[5 + BINS];
-        int[] foundBins = new int[5 + BINS];
+        long[] expectedBins = new long[5 + BINS];
+        long[] foundBins = new long[5 + BINS];
         String what = "n=" + n + ", seed " + seed;
         assertEquals(
                 Double.doubleToRawLongBits(call.on(SCALAR, expected, expectedBins, n, new Random(seed))),

@@ -24,7 +24,7 @@ class WarmKernelsTest {
     private static final Kernels KERNELS = Kernels.best();
     private static final MemorySegment BYTES = Arena.global().allocate(8L * N + 1);
     private static final float[][] S = new float[6][];
-    private static final int[] BINS = new int[1 << 10];
+    private static final long[] BINS = new long[1 << 10];
     private static final CounterRandom STREAM = CounterRandom.of(1, 2, "w");
 
     static {

@@ -1,0 +1,52 @@
+package org.weir.method;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a merge method says of itself.
+ *
+ * @param name as {@code merge_method} in a config
+ * @param summary one sentence
+ * @param formula what it computes, in one line
+ * @param reference an arXiv id or a URL
+ * @param base what a {@code base_model} is to it
+ * @param params all its parameters, in the order of the docs
+ * @param differsFromMergekit where its results are not mergekit's, or "" where they are
+ */
+public record MethodInfo(
+        String name,
+        String summary,
+        String formula,
+        String reference,
+        BaseRole base,
+        List<Param> params,
+        String differsFromMergekit) {
+
+    /** What the base is to a method. */
+    public enum BaseRole {
+        /** Not needed; where given it is one more input. */
+        SUMMAND,
+        /** Needed: what is merged are the experts' differences from it. */
+        ORIGIN
+    }
+
+    /** @throws IllegalArgumentException if two parameters have one name */
+    public MethodInfo {
+        params = List.copyOf(params);
+        if (params.stream().map(Param::name).distinct().count() < params.size()) {
+            throw new IllegalArgumentException(name + " declares a parameter twice");
+        }
+    }
+
+    /** The parameter of this name, if the method has it. */
+    public Optional<Param> param(String name) {
+        return params.stream().filter(param -> param.name().equals(name)).findFirst();
+    }
+
+    /** The names of all parameters as a phrase: "weight, density, lambda". */
+    public String paramNames() {
+        return params.stream().map(Param::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,113 @@
+package org.weir.method;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.weir.simd.CounterRandom;
+
+/** The parameters of one method for one output tensor: what the config says of it, else the defaults. */
+public final class Settings {
+    private final String tensor;
+    private final long seed;
+    private final int experts;
+    private final Map<Param, double[]> values = new HashMap<>();
+
+    /**
+     * @param params all that the method declares
+     * @param tensor the output tensor
+     * @param seed of the merge, for {@link #random}
+     * @param given values by parameter name: one per expert, or a single one for a global parameter
+     * @throws IllegalArgumentException if a required parameter is missing, if one is given that is not declared, or if
+     *     there are not as many values as the scope asks for
+     */
+    public Settings(List<Param> params, String tensor, long seed, int experts, Map<String, double[]> given) {
+        this.tensor = tensor;
+        this.seed = seed;
+        this.experts = experts;
+        Map<String, double[]> left = new HashMap<>(given);
+        for (Param param : params) {
+            double[] own = left.remove(param.name());
+            values.put(param, own == null ? defaults(param) : checked(param, own));
+        }
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("not declared: " + left.keySet());
+        }
+    }
+
+    /** The output tensor that these settings are for. */
+    public String tensor() {
+        return tensor;
+    }
+
+    /** The seed of the merge. */
+    public long seed() {
+        return seed;
+    }
+
+    /** How many experts there are. */
+    public int experts() {
+        return experts;
+    }
+
+    /** The number that a global parameter is. */
+    public double get(Param global) {
+        return of(global, Param.Scope.GLOBAL, Param.Kind.NUMBER)[0];
+    }
+
+    /** The number that a parameter is for one expert. */
+    public double get(Param perExpert, int expert) {
+        return of(perExpert, Param.Scope.PER_EXPERT, Param.Kind.NUMBER)[expert];
+    }
+
+    /** The numbers that a parameter is, one per expert. */
+    public List<Double> all(Param perExpert) {
+        return Arrays.stream(of(perExpert, Param.Scope.PER_EXPERT, Param.Kind.NUMBER))
+                .boxed()
+                .toList();
+    }
+
+    /** Whether a flag is set. */
+    public boolean flag(Param flag) {
+        return of(flag, Param.Scope.GLOBAL, Param.Kind.FLAG)[0] != 0;
+    }
+
+    /** The word that was chosen. */
+    public String choice(Param choice) {
+        return choice.textOf(of(choice, Param.Scope.GLOBAL, Param.Kind.CHOICE)[0]);
+    }
+
+    /** Random bits for one expert's elements of this tensor. */
+    public CounterRandom random(int expert) {
+        return CounterRandom.of(seed, expert, tensor);
+    }
+
+    private double[] of(Param param, Param.Scope scope, Param.Kind kind) {
+        double[] found = values.get(param);
+        if (found == null || param.scope() != scope || param.kind() != kind) {
+            throw new IllegalArgumentException(
+                    param.name() + " is no " + scope + " " + kind + " that the method declared");
+        }
+        return found;
+    }
+
+    private double[] defaults(Param param) {
+        if (param.required()) {
+            throw new IllegalArgumentException(tensor + " has no " + param.name());
+        }
+        double[] all = new double[size(param)];
+        Arrays.fill(all, param.defaultValue());
+        return all;
+    }
+
+    private double[] checked(Param param, double[] own) {
+        if (own.length != size(param)) {
+            throw new IllegalArgumentException(own.length + " values for " + param.name());
+        }
+        return own.clone();
+    }
+
+    private int size(Param param) {
+        return param.scope() == Param.Scope.GLOBAL ? 1 : experts;
+    }
+}

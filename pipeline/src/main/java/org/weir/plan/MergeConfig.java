@@ -1,0 +1,120 @@
+package org.weir.plan;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.weir.checkpoint.DType;
+import org.weir.method.MethodInfo;
+
+/**
+ * What the user wrote: right in form, not yet checked against a method or the files.
+ *
+ * @param file as the user named it; problems point into it
+ * @param source the whole text; its UTF-8 bytes are the file's
+ * @param methodLine where {@code merge_method} stands
+ * @param models in the order of the file; a model listed twice is here twice
+ * @param baseModel without parameters of its own
+ * @param parameters those of the whole config
+ * @param dtype what the result is stored as, unless {@code outDtype} says otherwise
+ */
+public record MergeConfig(
+        Path file,
+        String source,
+        String methodName,
+        int methodLine,
+        List<ModelEntry> models,
+        Optional<ModelEntry> baseModel,
+        Map<String, Setting> parameters,
+        Optional<DType> dtype,
+        Optional<DType> outDtype) {
+
+    /** YAML parsers are quadratic in one long scalar, and nobody writes a config of this size. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    /** @throws IllegalArgumentException if there is no model */
+    public MergeConfig {
+        models = List.copyOf(models);
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("a config without models");
+        }
+    }
+
+    /**
+     * Reads a config.
+     *
+     * @throws PlanException with every problem of its form, by line; also if the file cannot be read
+     */
+    public static MergeConfig read(Path file) throws PlanException {
+        if (!Files.exists(file)) {
+            throw refusal(file, "no such file");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw refusal(file, "not a regular file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return parse(file, in.readNBytes(MAX_BYTES + 1));
+        } catch (IOException e) {
+            throw refusal(file, "cannot be read: " + e);
+        }
+    }
+
+    /** The same for bytes that are at hand; {@code file} is only what problems call them. */
+    public static MergeConfig parse(Path file, byte[] bytes) throws PlanException {
+        if (bytes.length > MAX_BYTES) {
+            throw refusal(file, "larger than 1 MiB, which no config is");
+        }
+        try {
+            String source = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return ConfigReader.read(file, source);
+        } catch (CharacterCodingException e) {
+            throw refusal(file, "not UTF-8 text");
+        }
+    }
+
+    /**
+     * The inputs that a method merges, in order. To a method that takes differences the base is none of them, listed or
+     * not; to the others it is one: where it is listed, else the last.
+     */
+    public List<ModelEntry> experts(MethodInfo.BaseRole role) {
+        return switch (role) {
+            case ORIGIN -> models.stream().filter(entry -> !isBase(entry)).toList();
+            case SUMMAND -> {
+                boolean listed = baseModel.isEmpty() || models.stream().anyMatch(this::isBase);
+                yield listed
+                        ? models
+                        : Stream.concat(models.stream(), baseModel.stream()).toList();
+            }
+        };
+    }
+
+    /** Whether the entry is the base, by the same reference. */
+    public boolean isBase(ModelEntry entry) {
+        return baseModel.isPresent() && baseModel.get().model().equals(entry.model());
+    }
+
+    /** What messages call the entry: "models[1]", or "base_model" for a base that is not listed. */
+    String label(ModelEntry entry) {
+        int place = models.indexOf(entry);
+        return place < 0 ? "base_model" : "models[" + place + "]";
+    }
+
+    private static PlanException refusal(Path file, String message) {
+        ConfigProblems problems = new ConfigProblems(file);
+        problems.add(0, message);
+        return problems.exception();
+    }
+}

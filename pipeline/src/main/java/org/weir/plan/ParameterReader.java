@@ -1,0 +1,65 @@
+package org.weir.plan;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.weir.method.MethodInfo;
+import org.weir.method.Param;
+
+/** Reads a config's parameters as one method declares them. */
+final class ParameterReader {
+    private final MethodInfo method;
+    private final ConfigProblems problems;
+    private final ConfigNotes notes;
+
+    ParameterReader(MethodInfo method, ConfigProblems problems, ConfigNotes notes) {
+        this.method = method;
+        this.problems = problems;
+        this.notes = notes;
+    }
+
+    /** The settings under the config's own {@code parameters}, by name. */
+    Map<String, SettingValues> ofConfig(Map<String, Setting> settings) {
+        return read(settings, "parameters", method.params());
+    }
+
+    /** The settings under one model, by name. Only those that each expert has for itself can be there. */
+    Map<String, SettingValues> ofModel(Map<String, Setting> settings, String model) {
+        List<Param> perExpert = method.params().stream()
+                .filter(param -> param.scope() == Param.Scope.PER_EXPERT)
+                .toList();
+        return read(settings, model + ".parameters", perExpert);
+    }
+
+    private Map<String, SettingValues> read(Map<String, Setting> settings, String path, Collection<Param> allowed) {
+        Map<String, SettingValues> values = new LinkedHashMap<>();
+        settings.forEach((name, setting) -> {
+            Optional<Param> param = method.param(name);
+            if (param.isEmpty()) {
+                problems.add(setting.line(), unknown(name, path));
+            } else if (!allowed.contains(param.get())) {
+                problems.add(
+                        setting.line(),
+                        "'" + name + "' under " + path + " would have no effect: it holds for the whole merge;"
+                                + " move it to the parameters of the config");
+            } else {
+                if (param.get().isIgnored()) {
+                    notes.ignored(setting.line(), param.get());
+                }
+                values.put(name, SettingValues.read(param.get(), setting, path + "." + name, problems));
+            }
+        });
+        return values;
+    }
+
+    private String unknown(String name, String path) {
+        List<String> names = method.params().stream().map(Param::name).toList();
+        return DidYouMean.among(names, name)
+                .map(word ->
+                        "unknown key " + OneLine.quoted(name) + " under " + path + "; did you mean '" + word + "'?")
+                .orElse(method.name() + " has no parameter " + OneLine.quoted(name) + " (under " + path + "); it has "
+                        + (names.isEmpty() ? "none" : method.paramNames()));
+    }
+}
