@@ -118,11 +118,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      *
      * @return how many magnitudes are greater than {@code hiBits}
      */
-    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom);
+    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom);
 
     /**
      * The sum of |x| in double, the same at every vector width: element {@code i} is added to lane {@code i % 16}, in
-     * order, and the 16 lanes are joined as a tree, neighbours first. NaN is {@link Double#NaN}.
+     * order; the 16 lanes are joined as a tree, neighbours first; the {@code n % 16} elements at the end, which fill no
+     * row of lanes, are added after that. A NaN is {@link Double#NaN}.
      */
     double sumMagnitudes(float[] x, int n);
 

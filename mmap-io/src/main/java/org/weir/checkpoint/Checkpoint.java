@@ -1,0 +1,117 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model to read: a folder with {@code model.safetensors} or an index and its shards, or one {@code .safetensors}
+ * file. Opening it reads the headers and maps the shards; the weights are read when somebody reads them. Any number of
+ * threads may.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private final Path path;
+    private final boolean folder;
+    private final Arena arena;
+    private final List<MappedShard> shards;
+    private final Map<String, MappedTensor> tensors = new LinkedHashMap<>();
+
+    private Checkpoint(Path path, Arena arena, List<MappedShard> shards) {
+        this.path = path;
+        this.folder = Files.isDirectory(path);
+        this.arena = arena;
+        this.shards = shards;
+        for (MappedShard shard : shards) {
+            shard.tensors().forEach(tensor -> tensors.put(tensor.info().name(), tensor));
+        }
+    }
+
+    /**
+     * Reads and checks the headers and maps the files.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is nothing of that name
+     * @throws MalformedCheckpointException if something is there that is no checkpoint, or a broken one
+     */
+    public static Checkpoint open(Path folderOrFile) throws IOException {
+        WeightFiles files = WeightFiles.of(folderOrFile);
+        Arena arena = Arena.ofShared();
+        try {
+            List<MappedShard> shards = new ArrayList<>();
+            for (Path file : files.shards()) {
+                shards.add(MappedShard.open(file, arena));
+            }
+            if (files.index() != null) {
+                files.index().requireToMatch(shards);
+            }
+            return new Checkpoint(folderOrFile, arena, shards);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** As it was given to {@link #open}. */
+    public Path path() {
+        return path;
+    }
+
+    public boolean isFolder() {
+        return folder;
+    }
+
+    /** Every tensor: shards in the order of the index, in each the order of the data. */
+    public List<MappedTensor> tensors() {
+        return List.copyOf(tensors.values());
+    }
+
+    public Optional<MappedTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /** The files with the weights. */
+    public List<Path> shards() {
+        return shards.stream().map(MappedShard::file).toList();
+    }
+
+    /** What all shards hold before their data, length words included. */
+    public long headerBytes() {
+        return shards.stream().mapToLong(MappedShard::headerBytes).sum();
+    }
+
+    /** A file of that name directly in the folder, such as {@code config.json}; a lone file has none. */
+    public Optional<Path> file(String name) {
+        return folder ? Optional.of(path.resolve(name)).filter(Files::isRegularFile) : Optional.empty();
+    }
+
+    /**
+     * The files that make the weights a usable model: all regular files directly in the folder but weights, their
+     * indexes, hidden files, unfinished downloads, and what merges and people wrote about this very model (README,
+     * manifest). A lone file has none.
+     */
+    public List<Path> companions() throws IOException {
+        return folder ? Companions.of(path) : List.of();
+    }
+
+    /**
+     * Compares device, inode, size and times of every shard with what they were when it was opened.
+     *
+     * @throws InputChangedException naming the first that is another file or another state of it
+     */
+    public void requireUnchanged() throws InputChangedException {
+        for (MappedShard shard : shards) {
+            shard.requireUnchanged();
+        }
+    }
+
+    /** Unmaps the shards. Nobody may be reading their tensors any more; who tries later gets an exception. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

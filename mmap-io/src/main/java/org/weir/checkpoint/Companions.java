@@ -1,0 +1,36 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The files of a model folder that are not weights: config, tokenizer, chat template, code. */
+final class Companions {
+    /** Weights in any format, their indexes, what trainers leave beside them. */
+    private static final Pattern WEIGHTS =
+            Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|ot|npz|onnx|onnx_data|tflite)"
+                    + "(\\.index(\\..+)?\\.json)?");
+
+    /** What another tool said about the model as it was, or what would make it something else. */
+    private static final Pattern STALE = Pattern.compile(
+            "\\..*|.*\\.incomplete|README.*|merge-manifest\\.json|mergekit_config\\.yml|adapter_config\\.json");
+
+    private Companions() {}
+
+    /** Regular files (or links to them) directly in the folder, by name. */
+    static List<Path> of(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Companions::goesWithTheModel).sorted().toList();
+        }
+    }
+
+    private static boolean goesWithTheModel(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return Files.isRegularFile(file)
+                && !WEIGHTS.matcher(name).matches()
+                && !STALE.matcher(name).matches();
+    }
+}

@@ -1,0 +1,108 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Where an output goes: a name that is free, an empty folder, or a checkpoint that may be replaced.
+ *
+ * @param path absolute, with no links in it, so that what lies beside it is on the same disk
+ */
+record Destination(Path path, boolean overwrite) {
+
+    /** Creates the folders above it that are missing. */
+    static Destination of(Path requested, boolean overwrite) throws IOException {
+        if (Files.exists(requested)) {
+            return new Destination(requested.toRealPath(), overwrite);
+        }
+        if (Files.exists(requested, LinkOption.NOFOLLOW_LINKS)) {
+            throw inTheWay(requested, "is a link to something that is not there");
+        }
+        Path absolute = requested.toAbsolutePath().normalize();
+        Folders.createDurably(parentOf(absolute));
+        return new Destination(parentOf(absolute).toRealPath().resolve(absolute.getFileName()), overwrite);
+    }
+
+    Path parent() throws IOException {
+        return parentOf(path);
+    }
+
+    /** A path beside it, with its name and a suffix. */
+    Path sibling(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** @throws FileSystemException if something is there that must not be replaced, or cannot be */
+    void requireFree() throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw inTheWay(path, "is there already and is not a folder");
+        }
+        if (!Files.getAttribute(path, "unix:dev").equals(Files.getAttribute(parent(), "unix:dev"))) {
+            throw inTheWay(path, "is a mount point and cannot take a new name; name a folder in it");
+        }
+        if (!Folders.isEmpty(path)) {
+            requireReplaceable();
+        }
+    }
+
+    /**
+     * Gives the folder this name. rename(2) itself makes sure that nothing is lost: it puts a folder in the place of an
+     * empty folder and of nothing else.
+     *
+     * @return what was here, under another name, to be removed; the folder's old path if nothing was
+     */
+    Path take(Path folder) throws IOException {
+        boolean occupied = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && !Folders.isEmpty(path);
+        if (!occupied) {
+            Files.move(folder, path, StandardCopyOption.ATOMIC_MOVE);
+            return folder;
+        }
+        requireReplaceable();
+        return Folders.exchange(folder, path) ? folder : takeInTwoSteps(folder);
+    }
+
+    /**
+     * For file systems without an exchange: if the machine stops between the two, the old checkpoint is at the sibling.
+     */
+    Path takeInTwoSteps(Path folder) throws IOException {
+        Path old = sibling(".replaced");
+        Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(folder, path, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.move(old, path, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
+        }
+        return old;
+    }
+
+    private void requireReplaceable() throws FileAlreadyExistsException {
+        if (!overwrite) {
+            throw inTheWay(path, "is there already and not empty, and overwriting it was not asked for");
+        }
+        if (!Files.exists(path.resolve(WeightFiles.SINGLE)) && !Files.exists(path.resolve(WeightIndex.FILE_NAME))) {
+            // Overwriting removes everything in the folder: that must not happen to somebody's home.
+            throw inTheWay(path, "is not overwritten because it holds no checkpoint; remove it if it may go");
+        }
+    }
+
+    private static Path parentOf(Path path) throws FileSystemException {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw inTheWay(path, "cannot be an output");
+        }
+        return parent;
+    }
+
+    private static FileAlreadyExistsException inTheWay(Path path, String why) {
+        return new FileAlreadyExistsException(Printable.path(path), null, why);
+    }
+}

@@ -1,0 +1,84 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Room on the disk: asked for before the start, reserved, and named when it is what ran out. */
+final class DiskSpace {
+    private static final NativeCall OPEN =
+            NativeCall.of("open", NativeCall.returningInt(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+    private static final NativeCall FALLOCATE = NativeCall.of(
+            "fallocate",
+            NativeCall.returningInt(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final NativeCall CLOSE = NativeCall.of("close", NativeCall.returningInt(ValueLayout.JAVA_INT));
+
+    private static final int O_WRONLY = 1;
+
+    /** For what the file system needs itself and for the small files: half a percent and a megabyte. */
+    private static final long MARGIN_PART = 200;
+
+    private static final long MARGIN_BYTES = 1 << 20;
+
+    private DiskSpace() {}
+
+    /** @throws NotEnoughSpaceException if the folder's disk cannot take that many bytes and a margin */
+    static void require(Path folder, long bytes) throws IOException {
+        long neededBytes = Math.addExact(bytes, bytes / MARGIN_PART + MARGIN_BYTES);
+        long availableBytes = Files.getFileStore(folder).getUsableSpace();
+        if (availableBytes < neededBytes) {
+            throw new NotEnoughSpaceException(folder, neededBytes, availableBytes, null);
+        }
+    }
+
+    /**
+     * Gives the file its blocks, so that the disk cannot fill up under it and they lie together. A file system that
+     * cannot do that is left alone: then blocks come with the writes.
+     *
+     * @throws NotEnoughSpaceException if there are too few blocks; the file keeps those it got
+     */
+    static void reserve(Path file, long sizeBytes) throws IOException {
+        long descriptor;
+        try (Arena arena = Arena.ofConfined()) {
+            descriptor = OPEN.call(arena.allocateFrom(file.toString()), O_WRONLY);
+        }
+        if (descriptor < 0) {
+            return;
+        }
+        long answer = FALLOCATE.call((int) descriptor, 0, 0L, sizeBytes);
+        CLOSE.call((int) descriptor);
+        if (answer == -NativeCall.ENOSPC || answer == -NativeCall.EDQUOT) {
+            throw notEnough(file, sizeBytes, null);
+        }
+    }
+
+    /** What a failed write of some bytes to the file should be reported as: a full disk by its name. */
+    static IOException explained(IOException e, Path file, long bytes) {
+        if (e instanceof ClosedChannelException) {
+            return e; // somebody stopped us: that is no fault of the disk
+        }
+        // The message comes from the C library and may be in any language, so the disk is asked too.
+        boolean saysFull = String.valueOf(e.getMessage()).contains("No space left on device");
+        if (saysFull || usableBytes(file) < bytes) {
+            return notEnough(file, bytes, e);
+        }
+        return new IOException(Printable.path(file) + ": cannot be written: " + e.getMessage(), e);
+    }
+
+    private static NotEnoughSpaceException notEnough(Path file, long neededBytes, @Nullable Throwable cause) {
+        return new NotEnoughSpaceException(file, neededBytes, Math.min(usableBytes(file), neededBytes - 1), cause);
+    }
+
+    private static long usableBytes(Path file) {
+        try {
+            return Files.getFileStore(file).getUsableSpace();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

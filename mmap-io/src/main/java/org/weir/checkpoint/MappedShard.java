@@ -1,0 +1,96 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * A safetensors file as memory: the one place that knows how the one becomes the other. The file is mapped whole and
+ * read-only, whatever its size, and its descriptor is closed at once: a thousand shards need no open files.
+ */
+final class MappedShard {
+    private final Path file;
+    private final FileIdentity identity;
+    private final long headerBytes;
+    private final List<MappedTensor> tensors;
+
+    private MappedShard(Path file, FileIdentity identity, MemorySegment mapped, Header header) {
+        this.file = file;
+        this.identity = identity;
+        this.headerBytes = header.dataStartBytes();
+        this.tensors =
+                header.entries().stream().map(entry -> tensor(entry, mapped)).toList();
+    }
+
+    /**
+     * @param arena holds the mapping; closing it unmaps the file
+     * @throws MalformedCheckpointException if it is not a regular file or breaks the format
+     * @throws InputChangedException if it changes while it is being opened
+     */
+    static MappedShard open(Path file, Arena arena) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            // Before opening it: that would wait for ever at a named pipe.
+            throw new MalformedCheckpointException(file, "found " + kindOf(file) + ", expected a regular file");
+        }
+        FileIdentity identity = FileIdentity.of(file);
+        MemorySegment mapped;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            mapped = channel.map(MapMode.READ_ONLY, 0, identity.sizeBytes(), arena);
+        }
+        MappedShard shard = new MappedShard(file, identity, mapped, HeaderParser.parse(file, mapped));
+        shard.requireUnchanged();
+        return shard;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** The tensors by their place in the file. */
+    List<MappedTensor> tensors() {
+        return tensors;
+    }
+
+    /** Length word and text: where the data begins. */
+    long headerBytes() {
+        return headerBytes;
+    }
+
+    void requireUnchanged() throws InputChangedException {
+        FileIdentity now;
+        try {
+            now = FileIdentity.of(file);
+        } catch (IOException e) {
+            throw new InputChangedException(file, null, "the file has gone since it was opened", e);
+        }
+        if (!now.equals(identity)) {
+            String what = "the file has changed since it was opened: " + identity.differenceTo(now);
+            throw new InputChangedException(file, null, what, null);
+        }
+    }
+
+    private MappedTensor tensor(Header.Entry entry, MemorySegment mapped) {
+        long offsetBytes = headerBytes + entry.beginBytes();
+        return new MappedTensor(
+                entry.info(),
+                file,
+                offsetBytes,
+                mapped.asSlice(offsetBytes, entry.info().bytes()));
+    }
+
+    private static String kindOf(Path file) {
+        if (Files.isDirectory(file)) {
+            return "a folder";
+        }
+        if (Files.exists(file)) {
+            return "a pipe, socket or device";
+        }
+        return Files.isSymbolicLink(file) ? "a link to a file that is not there" : "no such file";
+    }
+}

@@ -1,0 +1,82 @@
+package org.weir.checkpoint;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/**
+ * What the kernel is told about mapped pages. Reading a mapping beyond the end of a file that shrank kills the JVM in
+ * compiled vector code; asking the kernel for the pages first makes it an exception, and is the read-ahead too.
+ */
+final class PageAdvice {
+    /** Where sums go that nobody needs, so that the reads behind them are not optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private static volatile long sink;
+
+    private static final int MADV_DONTNEED = 4;
+    /** Linux 5.14 and later: brings pages in, and answers EFAULT where a read would be a signal. */
+    private static final int MADV_POPULATE_READ = 22;
+
+    private static final NativeCall MADVISE = NativeCall.of(
+            "madvise", NativeCall.returningInt(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final long PAGE_BYTES = Math.max(
+            4096, NativeCall.of("getpagesize", NativeCall.returningInt()).call());
+
+    private PageAdvice() {}
+
+    /**
+     * Brings in every page that the bytes touch.
+     *
+     * @param bytes part of a mapping of the file
+     * @param offsetBytes where in the file they begin
+     * @throws InputChangedException if the file no longer has them, or cannot give them
+     */
+    static void populate(MemorySegment bytes, Path file, long offsetBytes) throws InputChangedException {
+        if (bytes.byteSize() == 0) {
+            return;
+        }
+        long begin = bytes.address() & -PAGE_BYTES;
+        long end = bytes.address() + bytes.byteSize();
+        long answer;
+        do {
+            answer = advise(begin, end - begin, MADV_POPULATE_READ);
+        } while (answer == -NativeCall.EINTR);
+        if (answer == -NativeCall.EFAULT) {
+            throw InputChangedException.unreadable(file, offsetBytes, bytes.byteSize(), null);
+        }
+        if (answer != 0) {
+            touch(bytes, file, offsetBytes);
+        }
+    }
+
+    /** The same by reading one byte of each page, for kernels that cannot be asked. */
+    static void touch(MemorySegment bytes, Path file, long offsetBytes) throws InputChangedException {
+        try {
+            readEachPage(bytes);
+        } catch (InternalError e) {
+            throw InputChangedException.unreadable(file, offsetBytes, bytes.byteSize(), e);
+        }
+    }
+
+    /** Lets go of the whole pages inside the bytes. They come back from the file when they are read again. */
+    static void drop(MemorySegment bytes) {
+        long begin = (bytes.address() + PAGE_BYTES - 1) & -PAGE_BYTES;
+        long end = (bytes.address() + bytes.byteSize()) & -PAGE_BYTES;
+        if (begin < end) {
+            advise(begin, end - begin, MADV_DONTNEED);
+        }
+    }
+
+    private static long advise(long address, long lengthBytes, int advice) {
+        return MADVISE.call(MemorySegment.ofAddress(address), lengthBytes, advice);
+    }
+
+    private static void readEachPage(MemorySegment bytes) {
+        long sum = 0;
+        for (long at = 0; at < bytes.byteSize(); at += PAGE_BYTES) {
+            sum += bytes.get(ValueLayout.JAVA_BYTE, at);
+        }
+        sum += bytes.get(ValueLayout.JAVA_BYTE, bytes.byteSize() - 1);
+        sink = sum;
+    }
+}

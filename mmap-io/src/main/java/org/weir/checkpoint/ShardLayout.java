@@ -1,0 +1,118 @@
+package org.weir.checkpoint;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which tensor goes where in the files to be written. Shards are filled greedily in the order given: the next one
+ * begins when a tensor would take the data of this one over the limit, so a tensor larger than the limit is alone in
+ * its file. Inside a shard the order is the canonical one.
+ *
+ * @param tensors in the order given; a tensor's index in it is its number everywhere
+ * @param places where each of them goes, by number
+ */
+public record ShardLayout(List<TensorInfo> tensors, List<Place> places, List<Shard> shards) {
+
+    /**
+     * Where a tensor goes.
+     *
+     * @param shard number of the shard, from 0
+     * @param offsetBytes of its first byte in that file
+     */
+    public record Place(int shard, long offsetBytes) {}
+
+    /**
+     * One file.
+     *
+     * @param tensors in the order of their data
+     * @param headerBytes length word and text
+     */
+    public record Shard(String fileName, List<TensorInfo> tensors, long headerBytes, long dataBytes) {
+        public Shard {
+            tensors = List.copyOf(tensors);
+        }
+
+        public long fileBytes() {
+            return Math.addExact(headerBytes, dataBytes);
+        }
+    }
+
+    public ShardLayout {
+        tensors = List.copyOf(tensors);
+        places = List.copyOf(places);
+        shards = List.copyOf(shards);
+    }
+
+    /**
+     * Lays out tensors in shards.
+     *
+     * @param maxShardBytes limit for the data of a shard, without its header
+     * @throws IllegalArgumentException if a name occurs twice, or a header would be too long to be read again
+     */
+    public static ShardLayout of(List<TensorInfo> tensors, long maxShardBytes) {
+        requireDistinctNames(tensors);
+        List<List<TensorInfo>> groups = greedyGroups(tensors, maxShardBytes);
+        Map<String, Place> places = new HashMap<>();
+        List<Shard> shards = new ArrayList<>();
+        for (List<TensorInfo> group : groups) {
+            group.sort(HeaderWriter.CANONICAL_ORDER);
+            long headerBytes = HeaderWriter.header(group).length;
+            long offsetBytes = headerBytes;
+            for (TensorInfo tensor : group) {
+                places.put(tensor.name(), new Place(shards.size(), offsetBytes));
+                offsetBytes = Math.addExact(offsetBytes, tensor.bytes());
+            }
+            String fileName = fileName(shards.size(), groups.size());
+            shards.add(new Shard(fileName, group, headerBytes, offsetBytes - headerBytes));
+        }
+        List<Place> placesByNumber =
+                tensors.stream().map(tensor -> places.get(tensor.name())).toList();
+        return new ShardLayout(tensors, placesByNumber, shards);
+    }
+
+    /** Data of all shards. */
+    public long tensorBytes() {
+        return shards.stream().mapToLong(Shard::dataBytes).reduce(0, Math::addExact);
+    }
+
+    /** All shards with their headers. */
+    public long totalFileBytes() {
+        return shards.stream().mapToLong(Shard::fileBytes).reduce(0, Math::addExact);
+    }
+
+    private static void requireDistinctNames(List<TensorInfo> tensors) {
+        Set<String> names = new HashSet<>();
+        for (TensorInfo tensor : tensors) {
+            if (!names.add(tensor.name())) {
+                throw new IllegalArgumentException("two tensors are called " + Printable.quoted(tensor.name()));
+            }
+        }
+    }
+
+    private static List<List<TensorInfo>> greedyGroups(List<TensorInfo> tensors, long maxShardBytes) {
+        if (maxShardBytes < 1) {
+            throw new IllegalArgumentException("shards of at most %d bytes".formatted(maxShardBytes));
+        }
+        List<List<TensorInfo>> groups = new ArrayList<>(List.of(new ArrayList<>()));
+        long groupBytes = 0;
+        for (TensorInfo tensor : tensors) {
+            if (tensor.bytes() > maxShardBytes - groupBytes && !groups.getLast().isEmpty()) {
+                groups.add(new ArrayList<>());
+                groupBytes = 0;
+            }
+            groups.getLast().add(tensor);
+            groupBytes = Math.addExact(groupBytes, tensor.bytes());
+        }
+        return groups;
+    }
+
+    private static String fileName(int shard, int shards) {
+        return shards == 1
+                ? WeightFiles.SINGLE
+                : "model-%05d-of-%05d%s".formatted(shard + 1, shards, WeightFiles.SUFFIX);
+    }
+}
