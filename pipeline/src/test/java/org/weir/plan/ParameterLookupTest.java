@@ -1,6 +1,5 @@
 package org.weir.plan;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,8 +45,8 @@ final class ParameterLookupTest {
     @Test
     void anExpertsOwnValueComesFirstThenTheCommonOneThenTheDefault() throws PlanException {
         Settings settings = lookup(TIES, CONFIG).settings(MLP_0, List.of(MLP_0, MLP_0), 0);
-        assertArrayEquals(new double[] {0.1, 0.9}, settings.all(WEIGHT));
-        assertArrayEquals(new double[] {0.3, 0.3}, settings.all(DENSITY));
+        assertEquals(List.of(0.1, 0.9), settings.all(WEIGHT));
+        assertEquals(List.of(0.3, 0.3), settings.all(DENSITY));
         assertEquals(1, settings.get(LAMBDA));
         assertEquals(true, settings.flag(NORMALIZE));
         assertEquals("false", settings.choice(RESCALE));
@@ -97,7 +96,7 @@ final class ParameterLookupTest {
         ParameterLookup lookup = lookup(
                 TIES, CONFIG.replace("0.3", "[{filter: in, value: 0.2}]") + "  lambda: [{filter: out, value: 0.5}]\n");
         Settings settings = lookup.settings("out", List.of("in", "out"), 0);
-        assertArrayEquals(new double[] {0.2, 1}, settings.all(DENSITY));
+        assertEquals(List.of(0.2, 1.0), settings.all(DENSITY));
         assertEquals(0.5, settings.get(LAMBDA));
     }
 
@@ -206,8 +205,8 @@ final class ParameterLookupTest {
                 problems(LINEAR, text));
         ParameterLookup lookup = lookup(LINEAR, text + "parameters: {weight: 3}\n");
         assertEquals(List.of(), lookup.problems());
-        assertArrayEquals(
-                new double[] {1, 3}, lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
+        assertEquals(
+                List.of(1.0, 3.0), lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
     }
 
     @Test
@@ -264,7 +263,7 @@ final class ParameterLookupTest {
                 List.of("c.yml:4: the parameters of models[0] have no effect: it is the base, which ties takes the"
                         + " differences from"),
                 lookup.notes(List.of(MLP_0)));
-        assertArrayEquals(new double[] {0.5}, at(lookup, MLP_0, 0).all(WEIGHT));
+        assertEquals(List.of(0.5), at(lookup, MLP_0, 0).all(WEIGHT));
         assertFalse(problems(TIES, text.replace("weight: 9", "wait: 9")).isEmpty());
     }
 
@@ -277,8 +276,8 @@ final class ParameterLookupTest {
                 - {model: x, parameters: {weight: 2}}
                 """);
 
-        assertArrayEquals(
-                new double[] {1, 2}, lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
+        assertEquals(
+                List.of(1.0, 2.0), lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
         assertEquals(
                 List.of("c.yml:4: 'x' is listed before and counts again; mergekit would drop it"),
                 lookup.notes(List.of("t")));
@@ -327,8 +326,8 @@ final class ParameterLookupTest {
                 """);
 
         Settings settings = lookup.settings("t", List.of("t", "t"), 0);
-        assertArrayEquals(new double[] {1, 1}, settings.all(WEIGHT));
-        assertArrayEquals(new double[] {1, 0.5}, settings.all(DENSITY));
+        assertEquals(List.of(1.0, 1.0), settings.all(WEIGHT));
+        assertEquals(List.of(1.0, 0.5), settings.all(DENSITY));
     }
 
     private static MethodInfo method(String name, BaseRole base, Param... params) {
