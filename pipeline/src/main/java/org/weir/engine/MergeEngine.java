@@ -200,7 +200,7 @@ public final class MergeEngine {
     private void survey(TileLoop tiles, Sweep sweep, TensorRun run, int block, Worker worker) throws IOException {
         long bytes = tiles.survey(sweep, run, block, worker);
         readBytes.add(bytes);
-        progress.advance(run.readingsLeft() > 1 ? bytes : 0);
+        progress.advance(sweep.readsAll() && run.readingsLeft() > 1 ? bytes : 0);
     }
 
     private void merge(TileLoop tiles, TensorRun run, long tile, Worker worker) throws IOException {

@@ -73,6 +73,11 @@ final class Sweep {
         return next;
     }
 
+    /** Whether it is one of the readings that a plan announces, not a look at a few places. */
+    boolean readsAll() {
+        return questions.stream().anyMatch(question -> question.survey().readsAll());
+    }
+
     /** How many elements are shown at a time. */
     int runLength() {
         return questions.getFirst().survey().runLength();
@@ -110,7 +115,7 @@ final class Sweep {
             }
             runs.forEach(run -> tell(run, question));
         }
-        if (questions.stream().anyMatch(question -> question.survey().readsAll())) {
+        if (readsAll()) {
             runs.forEach(TensorRun::swept);
         }
     }

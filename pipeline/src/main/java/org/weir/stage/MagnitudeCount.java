@@ -1,5 +1,7 @@
 package org.weir.stage;
 
+import static org.weir.stage.TrimSearch.NO_GUESS;
+
 import org.weir.simd.Kernels;
 
 /**
@@ -22,6 +24,11 @@ import org.weir.simd.Kernels;
  */
 public final class MagnitudeCount implements Survey {
 
+    /** Where in the table the kernel counts what; the first entry is what lies above the bracket. */
+    private static final int GUESSES = 1;
+
+    private static final int FIRST_BIN = 2;
+
     private final TrimSearch search;
     private final Extent extent;
     private final int shift;
@@ -38,7 +45,7 @@ public final class MagnitudeCount implements Survey {
         int span = search.hiBits() - search.loBits();
         this.shift = Math.max(0, 32 - Integer.numberOfLeadingZeros(span) - log2(wanted));
         this.bins = (span >>> shift) + 1;
-        this.guessesPerBlock = new int[search.guessBits() > 0 ? extent.blocks() : 0];
+        this.guessesPerBlock = new int[search.guessBits() >= 0 ? extent.blocks() : 0];
     }
 
     private static int log2(int n) {
@@ -48,21 +55,23 @@ public final class MagnitudeCount implements Survey {
     /** The bins, one for what lies above the bracket, and one for the guess. */
     @Override
     public int tableEntries() {
-        return bins + 2;
+        return FIRST_BIN + bins;
     }
 
     @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
-        float[] values = strip.values();
-        int n = strip.length();
-        int above = tableFrom + bins;
-        table[above] +=
-                kernels.countMagnitudes(values, n, search.loBits(), search.hiBits(), shift, table, tableFrom);
+        long guessesBefore = table[tableFrom + GUESSES];
+        kernels.countMagnitudes(
+                strip.values(),
+                strip.length(),
+                search.loBits(),
+                search.hiBits(),
+                shift,
+                search.guessBits(),
+                table,
+                tableFrom);
         if (guessesPerBlock.length > 0) {
-            int guess = search.guessBits();
-            long before = table[above + 1];
-            kernels.countMagnitudes(values, n, guess, guess, 0, table, above + 1);
-            guessesPerBlock[strip.block() - extent.firstBlock()] += (int) (table[above + 1] - before);
+            guessesPerBlock[strip.block() - extent.firstBlock()] += (int) (table[tableFrom + GUESSES] - guessesBefore);
         }
     }
 
@@ -81,22 +90,23 @@ public final class MagnitudeCount implements Survey {
 
     /** The trim, nearer to its threshold or there. */
     TileOp conclusion() {
-        long above = counts[countsFrom + bins];
+        long above = counts[countsFrom];
         if (above >= search.rank()) {
-            return search.within(search.hiBits() + 1, Integer.MAX_VALUE, 0); // the bracket was too low
+            return search.within(search.hiBits() + 1, Integer.MAX_VALUE, NO_GUESS); // the bracket was too low
         }
         int bin = bins - 1;
-        while (bin >= 0 && above + counts[countsFrom + bin] < search.rank()) {
-            above += counts[countsFrom + bin--];
+        while (bin >= 0 && above + counts[countsFrom + FIRST_BIN + bin] < search.rank()) {
+            above += counts[countsFrom + FIRST_BIN + bin--];
         }
         if (bin < 0) {
-            return search.within(0, search.loBits() - 1, 0); // too high
+            return search.within(0, search.loBits() - 1, NO_GUESS); // too high
         }
         int lo = search.loBits() + (bin << shift);
         int hi = Math.min(search.hiBits(), lo + (1 << shift) - 1);
-        long inBin = counts[countsFrom + bin];
-        boolean guessed = guessesPerBlock.length > 0 && lo <= search.guessBits() && search.guessBits() <= hi
-                && inBin == counts[countsFrom + bins + 1];
+        long inBin = counts[countsFrom + FIRST_BIN + bin];
+        boolean guessed = lo <= search.guessBits()
+                && search.guessBits() <= hi
+                && inBin == counts[countsFrom + GUESSES];
         if (guessed) {
             return found(search.guessBits(), inBin, search.rank() - above);
         }
@@ -107,7 +117,7 @@ public final class MagnitudeCount implements Survey {
         if (search.keepTies() || equalKept == equal || bits == 0) {
             return TrimAt.keepingTies(bits); // zeros need no ranking: kept or not, they stay zero
         }
-        if (guessesPerBlock.length == 0 || bits != search.guessBits()) {
+        if (bits != search.guessBits()) {
             return search.within(bits, bits, bits);
         }
         int block = 0;

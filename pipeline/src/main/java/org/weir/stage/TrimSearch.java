@@ -10,12 +10,15 @@ import org.weir.simd.Kernels;
  * @param scope what is ranked
  * @param loBits the bracket's lower end, the bits of a non-negative float, inclusive
  * @param hiBits the bracket's upper end, inclusive
- * @param guessBits a magnitude of the bracket that may well be the threshold, so that it is worth counting by block
+ * @param guessBits a magnitude of the bracket that may well be the threshold, so that it is worth counting by block,
+ *     or −1
  */
 record TrimSearch(long rank, boolean keepTies, Scope scope, int loBits, int hiBits, int guessBits) implements TileOp {
 
+    static final int NO_GUESS = -1;
+
     static TrimSearch anywhere(long rank, boolean keepTies, Scope scope) {
-        return new TrimSearch(rank, keepTies, scope, 0, Integer.MAX_VALUE, 0);
+        return new TrimSearch(rank, keepTies, scope, 0, Integer.MAX_VALUE, NO_GUESS);
     }
 
     TrimSearch within(int lo, int hi, int guess) {

@@ -115,13 +115,18 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48);
 
     /**
-     * Counts the magnitudes above a bracket and sorts those inside it into bins: a magnitude in
-     * {@code [loBits, hiBits]} adds 1 to {@code bins[binsFrom + ((magnitude - loBits) >>> shift)]}. Magnitude bits as in
-     * {@link #trim}.
+     * Counts the magnitudes above a bracket, and sorts those inside it into bins. Magnitude bits as in {@link #trim}.
      *
-     * @return how many magnitudes are greater than {@code hiBits}
+     * <pre>
+     *   counts[from]           magnitudes > hiBits
+     *   counts[from + 1]       magnitudes = guessBits, which count in their bin as well
+     *   counts[from + 2 + b]   magnitudes in [loBits, hiBits] with (magnitude - loBits) >>> shift = b
+     * </pre>
+     *
+     * @param guessBits a magnitude of the bracket that is likely to occur often, or −1
      */
-    int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom);
+    void countMagnitudes(
+            float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from);
 
     /**
      * The sum of |x| in double, the same at every vector width: element {@code i} is added to lane {@code i % 16}, in

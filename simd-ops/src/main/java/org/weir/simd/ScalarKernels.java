@@ -183,22 +183,24 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
-        return countMagnitudes(x, 0, n, loBits, hiBits, shift, bins, binsFrom);
+    public void countMagnitudes(
+            float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
+        countRange(x, 0, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 
-    static int countMagnitudes(
-            float[] x, int from, int to, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
-        int above = 0;
-        for (int i = from; i < to; i++) {
+    static void countRange(
+            float[] x, int begin, int end, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
+        for (int i = begin; i < end; i++) {
             int magnitude = magnitudeBits(x[i]);
             if (magnitude > hiBits) {
-                above++;
+                counts[from]++;
             } else if (magnitude >= loBits) {
-                bins[binsFrom + ((magnitude - loBits) >>> shift)]++;
+                counts[from + 2 + ((magnitude - loBits) >>> shift)]++;
+                if (magnitude == guessBits) {
+                    counts[from + 1]++;
+                }
             }
         }
-        return above;
     }
 
     @Override

@@ -116,8 +116,9 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
-        return VectorMagnitudes.countMagnitudes(x, n, loBits, hiBits, shift, bins, binsFrom);
+    public void countMagnitudes(
+            float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
+        VectorMagnitudes.countMagnitudes(x, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 
     @Override

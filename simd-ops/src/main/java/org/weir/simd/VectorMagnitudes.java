@@ -1,6 +1,8 @@
 package org.weir.simd;
 
 import static jdk.incubator.vector.VectorOperators.ABS;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -9,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.NE;
 import static org.weir.simd.Species.DOUBLES;
 import static org.weir.simd.Species.FLOATS;
 import static org.weir.simd.Species.HALF_FLOATS;
+import static org.weir.simd.Species.INTS;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -31,21 +34,35 @@ final class VectorMagnitudes {
         ScalarKernels.trimRange(x, i, to, thresholdBits, keepEqual);
     }
 
-    static int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
-        int above = 0;
+    /** Elements equal to the guess are counted in vectors; one by one only those are that lie elsewhere in the bracket. */
+    static void countMagnitudes(
+            float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
+        IntVector above = IntVector.zero(INTS);
+        IntVector equal = IntVector.zero(INTS);
         int i = 0;
-        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+        int end = loBits == 0 && hiBits == Integer.MAX_VALUE ? 0 : FLOATS.loopBound(n); // all inside: no use
+        for (; i < end; i += FLOATS.length()) {
             IntVector magnitudes =
                     FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts().and(0x7fffffff);
             VectorMask<Integer> over = magnitudes.compare(GT, hiBits);
-            above += over.trueCount();
-            long inside = magnitudes.compare(GE, loBits).andNot(over).toLong();
-            for (; inside != 0; inside &= inside - 1) {
-                int magnitude = ScalarKernels.magnitudeBits(x[i + Long.numberOfTrailingZeros(inside)]);
-                bins[binsFrom + ((magnitude - loBits) >>> shift)]++;
+            VectorMask<Integer> guessed = magnitudes.compare(EQ, guessBits);
+            above = above.add(1, over);
+            equal = equal.add(1, guessed);
+            VectorMask<Integer> inside = magnitudes.compare(GE, loBits).andNot(over.or(guessed));
+            if (inside.anyTrue()) {
+                for (long lanes = inside.toLong(); lanes != 0; lanes &= lanes - 1) {
+                    int magnitude = ScalarKernels.magnitudeBits(x[i + Long.numberOfTrailingZeros(lanes)]);
+                    counts[from + 2 + ((magnitude - loBits) >>> shift)]++;
+                }
             }
         }
-        return above + ScalarKernels.countMagnitudes(x, i, n, loBits, hiBits, shift, bins, binsFrom);
+        counts[from] += above.reduceLanes(ADD);
+        int guesses = equal.reduceLanes(ADD);
+        if (guesses > 0) {
+            counts[from + 1] += guesses;
+            counts[from + 2 + ((guessBits - loBits) >>> shift)] += guesses;
+        }
+        ScalarKernels.countRange(x, i, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 
     static double sumMagnitudes(float[] x, int n) {

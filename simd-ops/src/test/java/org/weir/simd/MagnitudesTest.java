@@ -55,18 +55,20 @@ class MagnitudesTest {
         float[] x = Strips.anything(N, random);
         float lo = Math.abs(Strips.numbers(1, random)[0]);
         float hi = lo * 2;
-        long[] bins = new long[11 + (Float.floatToIntBits(hi) - Float.floatToIntBits(lo) >>> 16)];
+        int loBits = Float.floatToIntBits(lo);
+        int hiBits = Float.floatToIntBits(hi);
+        int guess = random.nextInt(3) == 0 ? -1 : Math.clamp(Float.floatToIntBits(Math.abs(x[7])), loBits, hiBits);
+        long[] bins = new long[13 + (hiBits - loBits >>> 16)];
         long[] expected = bins.clone();
-        int above = 0;
         for (float v : x) {
             if (Float.isNaN(v) || Math.abs((double) v) > hi) {
-                above++;
+                expected[10]++;
             } else if (Math.abs(v) >= lo) {
-                expected[10 + (Float.floatToIntBits(Math.abs(v)) - Float.floatToIntBits(lo)) / 65536]++;
+                expected[12 + (Float.floatToIntBits(Math.abs(v)) - loBits) / 65536]++;
+                expected[11] += Float.floatToIntBits(Math.abs(v)) == guess ? 1 : 0;
             }
         }
-        int counted = kernels.countMagnitudes(x, N, Float.floatToIntBits(lo), Float.floatToIntBits(hi), 16, bins, 10);
-        assertEquals(above, counted, "seed " + seed);
+        kernels.countMagnitudes(x, N, loBits, hiBits, 16, guess, bins, 10);
         assertArrayEquals(expected, bins, "seed " + seed);
     }
 

@@ -64,7 +64,9 @@ class TwinsTest {
                     int lo = threshold(s[1], n, random);
                     int shift = random.nextInt(24);
                     long hi = Math.min(0x7fffffffL, lo + random.nextLong((long) BINS << shift));
-                    return k.countMagnitudes(s[0], n, lo, (int) hi, shift, bins, 5);
+                    int guess = random.nextBoolean() ? lo : -1;
+                    k.countMagnitudes(s[0], n, lo, (int) hi, shift, guess, bins, 3);
+                    return 0;
                 }),
                 call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
                 call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
