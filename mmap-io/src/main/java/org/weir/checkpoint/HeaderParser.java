@@ -64,6 +64,9 @@ final class HeaderParser {
             PageAdvice.populate(mapped.asSlice(0, dataStartBytes), file, 0);
             cursor.readLimit(dataStartBytes);
             return inOrder(readText(cursor), dataStartBytes);
+        } catch (InternalError e) {
+            // A fault on a page: the file has shrunk since the pages were asked for.
+            throw InputChangedException.unreadable(file, 0, mapped.byteSize(), e);
         } finally {
             cursor.releaseLast();
         }

@@ -34,7 +34,7 @@ final class StrictJson implements AutoCloseable {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNameLength(MAX_NAME_CHARS)
-                    .maxStringLength((int) Header.MAX_TEXT_BYTES)
+                    .maxStringLength(Header.MAX_TEXT_BYTES)
                     .maxNumberLength(1000)
                     .build())
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)

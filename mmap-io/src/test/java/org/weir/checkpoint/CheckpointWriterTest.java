@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -112,7 +113,7 @@ class CheckpointWriterTest {
         int length = 1 << 20;
         int piece = 1 << 12;
         byte[] content = new byte[length];
-        new java.util.Random(1).nextBytes(content);
+        new Random(1).nextBytes(content);
         ShardLayout layout = ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(length))), length);
         try (CheckpointWriter writer = CheckpointWriter.create(out(), layout, false);
                 Arena arena = Arena.ofShared();
@@ -129,6 +130,23 @@ class CheckpointWriterTest {
             }
             writer.publish();
         }
+        try (Checkpoint checkpoint = Checkpoint.open(out())) {
+            assertEquals(-1, checkpoint.tensors().getFirst().bytes().mismatch(MemorySegment.ofArray(content)));
+        }
+    }
+
+    @Test
+    void writesMoreThanOneGoTakes() throws IOException {
+        byte[] content = new byte[(5 << 20) + 1];
+        new Random(2).nextBytes(content);
+        ShardLayout layout =
+                ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(content.length))), content.length);
+        try (CheckpointWriter writer = CheckpointWriter.create(out(), layout, false)) {
+            writer.write(0, 0, MemorySegment.ofArray(content));
+            writer.addFile("copy", content);
+            writer.publish();
+        }
+        assertArrayEquals(content, content("copy"));
         try (Checkpoint checkpoint = Checkpoint.open(out())) {
             assertEquals(-1, checkpoint.tensors().getFirst().bytes().mismatch(MemorySegment.ofArray(content)));
         }
@@ -224,6 +242,12 @@ class CheckpointWriterTest {
     }
 
     @Test
+    void refusesTheRootOfAllFolders() {
+        assertThrows(FileAlreadyExistsException.class, () -> CheckpointWriter.create(Path.of("/"), ONE_SHARD, true));
+        assertFalse(Files.exists(Path.of("null.staging.lock")));
+    }
+
+    @Test
     void replacesACheckpointWhenAskedTo() throws IOException {
         writeOne(out(), false, 1);
         Files.createDirectories(out().resolve("sub/folder"));
@@ -265,6 +289,17 @@ class CheckpointWriterTest {
         assertTrue(Files.isSymbolicLink(out()));
         assertEquals(2, firstByte(real));
         assertEquals(List.of("real"), list(folder.resolve("disk")));
+    }
+
+    @Test
+    void replacesInOneStepSoThatThereIsAlwaysACheckpoint() throws IOException {
+        writeOne(out(), false, 1);
+        Path fresh = folder.resolve("new");
+        writeOne(fresh, false, 2);
+        assertEquals(fresh, new Destination(out(), true).take(fresh));
+        assertEquals(2, firstByte(out()));
+        assertEquals(1, firstByte(fresh));
+        assertFalse(Folders.exchange(fresh, folder.resolve("missing")));
     }
 
     @Test

@@ -151,7 +151,7 @@ class HeaderRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800"})
+    @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud800xx", "\\udc00\\ud800"})
     void refusesHalfASurrogatePair(String escape) {
         refuses(RawFile.bytes("{\"" + escape + "\":" + u8(0, 1) + "}", 1), "surrogate");
         refuses(RawFile.bytes("{\"__metadata__\":{\"" + escape + "\":\"v\"}}", 0), "surrogate");
@@ -381,11 +381,25 @@ class HeaderRulesTest {
     }
 
     @Test
+    void refusesARangeThatIsLargerThanTheShape() {
+        refuses(
+                one("\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[0,17]", 17),
+                "found data_offsets [0, 17], expected a range of 16 bytes");
+    }
+
+    @Test
     void acceptsScalarsAndTensorsWithoutElements() throws IOException {
         String header = "{\"s\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},"
                 + "\"e\":{\"dtype\":\"F32\",\"shape\":[4,0],\"data_offsets\":[8,8]},"
                 + "\"f\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]},\"t\":" + u8(8, 9) + "}";
         assertEquals(List.of("s", "e", "f", "t"), names(read(RawFile.bytes(header, 9))));
+    }
+
+    @Test
+    void putsATensorWithoutElementsBeforeTheOneThatBeginsAtTheSamePlace() throws IOException {
+        String empty = "{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+        byte[] file = RawFile.bytes("{\"full\":" + u8(0, 2) + ",\"empty\":" + empty + "}", 2);
+        assertEquals(List.of("empty", "full"), names(read(file)));
     }
 
     @Test
@@ -458,7 +472,7 @@ class HeaderRulesTest {
 
     @Test
     void tellsFileTensorAndByteOnOneLine() {
-        String header = "{\"\u00fc\":" + u8(0, 1) + ",\"b\\u001b[31m\\n\":{\"dtype\":\"Q8\"}}";
+        String header = "{\"\u00fc\ud83d\ude00\":" + u8(0, 1) + ",\"b\\u001b[31m\\n\":{\"dtype\":\"Q8\"}}";
         MalformedCheckpointException e = refuses(RawFile.bytes(header, 1), "found the dtype 'Q8'");
         long byteOfDtype = 8 + header.substring(0, header.indexOf("\"Q8\"")).getBytes(StandardCharsets.UTF_8).length;
         assertEquals(OptionalLong.of(byteOfDtype), e.offset());

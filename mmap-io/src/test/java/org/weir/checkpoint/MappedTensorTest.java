@@ -189,6 +189,10 @@ class MappedTensorTest {
                 assertEquals(OptionalLong.of(sizeBytes / 2 + 1), e.offset());
             }
             PageAdvice.touch(mapped.asSlice(0, sizeBytes / 2), file, 0);
+            // Two bytes on two pages, of which the second has gone.
+            long lastByte = sizeBytes / 2 + 4095;
+            assertThrows(
+                    InputChangedException.class, () -> PageAdvice.touch(mapped.asSlice(lastByte, 2), file, lastByte));
         }
     }
 
