@@ -1,4 +1,4 @@
-/** Runs a plan: workers over tiles, from mapped inputs to the output's place. */
+/** Runs a plan: workers over tiles, the only callers of stages, and the files beside the weights. */
 @NullMarked
 package org.weir.engine;
 

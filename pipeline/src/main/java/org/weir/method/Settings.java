@@ -61,8 +61,10 @@ public final class Settings {
     }
 
     /** The numbers that a parameter is, one per expert. */
-    public double[] all(Param perExpert) {
-        return of(perExpert, Param.Scope.PER_EXPERT, Param.Kind.NUMBER).clone();
+    public List<Double> all(Param perExpert) {
+        return Arrays.stream(of(perExpert, Param.Scope.PER_EXPERT, Param.Kind.NUMBER))
+                .boxed()
+                .toList();
     }
 
     /** Whether a flag is set. */

@@ -2,6 +2,7 @@ package org.weir.plan;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,16 +10,24 @@ import org.weir.method.Param;
 
 /** What people should know of their config although nothing is wrong with it. */
 final class ConfigNotes {
+    private record Note(int line, String text) {}
+
     private final Path file;
-    private final List<String> notes = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
     private final Set<Param> ignored = new HashSet<>();
 
     ConfigNotes(Path file) {
         this.file = file;
     }
 
-    void add(int line, String note) {
-        notes.add(new PlanProblem(PlanProblem.Kind.CONFIG, ConfigProblems.where(file, line), note).toString());
+    ConfigNotes copy() {
+        ConfigNotes copy = new ConfigNotes(file);
+        copy.notes.addAll(notes);
+        return copy;
+    }
+
+    void add(int line, String text) {
+        notes.add(new Note(line, text));
     }
 
     /** Notes, once for all models, that a parameter does nothing. */
@@ -28,7 +37,11 @@ final class ConfigNotes {
         }
     }
 
-    List<String> all() {
-        return List.copyOf(notes);
+    /** All notes as lines, in the order of the config's. */
+    List<String> sorted() {
+        return notes.stream()
+                .sorted(Comparator.comparingInt(Note::line))
+                .map(note -> OneLine.of(ConfigProblems.where(file, note.line()) + ": " + note.text()))
+                .toList();
     }
 }

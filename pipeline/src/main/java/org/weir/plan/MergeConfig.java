@@ -106,6 +106,12 @@ public record MergeConfig(
         return baseModel.isPresent() && baseModel.get().model().equals(entry.model());
     }
 
+    /** What messages call the entry: "models[1]", or "base_model" for a base that is not listed. */
+    String label(ModelEntry entry) {
+        int place = models.indexOf(entry);
+        return place < 0 ? "base_model" : "models[" + place + "]";
+    }
+
     private static PlanException refusal(Path file, String message) {
         ConfigProblems problems = new ConfigProblems(file);
         problems.add(0, message);

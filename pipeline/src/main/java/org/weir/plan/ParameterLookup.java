@@ -1,6 +1,5 @@
 package org.weir.plan;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,30 +23,23 @@ final class ParameterLookup {
     private final MergeConfig config;
     private final MethodInfo method;
     private final long seed;
-    private final List<ModelEntry> experts;
+    private final int experts;
+    private final GivenParameters given;
+    private final ParameterCoverage coverage;
     private final ConfigProblems problems;
     private final ConfigNotes notes;
-    /** What the config says for all, by parameter name. */
-    private final Map<String, SettingValues> common;
-    /** What each expert's entry says, by parameter name. */
-    private final List<Map<String, SettingValues>> own = new ArrayList<>();
 
     /** @param experts the inputs in order, as {@link MergeConfig#experts} gives them for this method */
     ParameterLookup(MergeConfig config, MethodInfo method, long seed, List<ModelEntry> experts) {
         this.config = config;
         this.method = method;
         this.seed = seed;
-        this.experts = List.copyOf(experts);
+        this.experts = experts.size();
         this.problems = new ConfigProblems(config.file());
         this.notes = new ConfigNotes(config.file());
-        ParameterReader reader = new ParameterReader(method, problems, notes);
-        this.common = reader.ofConfig(config.parameters());
-        Map<ModelEntry, Map<String, SettingValues>> byEntry = new HashMap<>();
-        for (ModelEntry entry : config.models()) {
-            byEntry.put(entry, reader.ofModel(entry.parameters(), label(entry)));
-        }
-        this.experts.forEach(expert -> own.add(byEntry.getOrDefault(expert, Map.of())));
-        requireGiven();
+        this.given = new GivenParameters(config, experts, new ParameterReader(method, problems, notes));
+        this.coverage = new ParameterCoverage(config, method, experts, given);
+        coverage.requireGiven(problems);
         noteEntries();
     }
 
@@ -56,31 +48,18 @@ final class ParameterLookup {
         return problems.sorted();
     }
 
-    /** Required parameters that are somewhere, but whose filters leave some of these tensors without a value. */
+    /** Required parameters that are given, but whose filters leave some of these tensors without a value. */
     List<PlanProblem> missing(List<String> tensorNames) {
-        ConfigProblems found = new ConfigProblems(config.file());
-        for (Param param : method.params()) {
-            if (param.required() && param.scope() == Param.Scope.GLOBAL) {
-                requireEach(found, param, config.methodLine(), "the merge", tensorNames, List.of(common));
-            } else if (param.required()) {
-                for (int i = 0; i < experts.size(); i++) {
-                    ModelEntry expert = experts.get(i);
-                    requireEach(found, param, expert.line(), label(expert), tensorNames, List.of(own.get(i), common));
-                }
-            }
-        }
-        return found.sorted();
+        ConfigProblems missing = new ConfigProblems(config.file());
+        coverage.requireForEach(tensorNames, missing);
+        return missing.sorted();
     }
 
-    /** What is not wrong but should be known, for these tensors: what has no effect, what mergekit does differently. */
+    /** What is not wrong but should be known: what has no effect on these tensors, what mergekit does differently. */
     List<String> notes(List<String> tensorNames) {
-        ConfigNotes unused = new ConfigNotes(config.file());
-        Set<Setting.Rule> seen = new HashSet<>();
-        own.forEach(values -> noteUnused(values, tensorNames, seen, unused));
-        noteUnused(common, tensorNames, seen, unused);
-        List<String> all = new ArrayList<>(notes.all());
-        all.addAll(unused.all());
-        return List.copyOf(all);
+        ConfigNotes all = notes.copy();
+        coverage.noteUnused(tensorNames, all);
+        return all.sorted();
     }
 
     /**
@@ -92,24 +71,24 @@ final class ParameterLookup {
      *     said
      */
     Settings settings(String outputName, List<String> inputNames, double t) {
-        Map<String, double[]> given = new HashMap<>();
+        Map<String, double[]> values = new HashMap<>();
         for (Param param : method.params()) {
-            double[] values = switch (param.scope()) {
-                case GLOBAL -> new double[] {value(param, List.of(common), outputName, t)};
-                case PER_EXPERT -> new double[experts.size()];
-            };
-            if (param.scope() == Param.Scope.PER_EXPERT) {
-                Arrays.setAll(values, i -> value(param, List.of(own.get(i), common), inputNames.get(i), t));
+            switch (param.scope()) {
+                case GLOBAL ->
+                    values.put(param.name(), new double[] {value(param, given.levels(param), outputName, t)});
+                case PER_EXPERT -> {
+                    double[] all = new double[experts];
+                    Arrays.setAll(all, i -> value(param, given.levels(param, i), inputNames.get(i), t));
+                    values.put(param.name(), all);
+                }
             }
-            given.put(param.name(), values);
         }
-        return new Settings(method.params(), outputName, seed, experts.size(), given);
+        return new Settings(method.params(), outputName, seed, experts, values);
     }
 
-    private static double value(Param param, List<Map<String, SettingValues>> levels, String tensor, double t) {
-        for (Map<String, SettingValues> level : levels) {
-            SettingValues values = level.get(param.name());
-            OptionalDouble value = values == null ? OptionalDouble.empty() : values.at(tensor, t);
+    private static double value(Param param, List<SettingValues> levels, String tensor, double t) {
+        for (SettingValues level : levels) {
+            OptionalDouble value = level.at(tensor, t);
             if (value.isPresent()) {
                 return value.getAsDouble();
             }
@@ -120,57 +99,6 @@ final class ParameterLookup {
         return param.defaultValue();
     }
 
-    private void requireGiven() {
-        for (Param param : method.params()) {
-            if (!param.required() || common.containsKey(param.name())) {
-                continue;
-            }
-            if (param.scope() == Param.Scope.GLOBAL) {
-                problems.add(
-                        config.methodLine(),
-                        "no " + param.name() + ", which " + method.name() + " needs; write it under parameters");
-            } else {
-                for (int i = 0; i < experts.size(); i++) {
-                    if (!own.get(i).containsKey(param.name())) {
-                        problems.add(experts.get(i).line(), notGiven(experts.get(i), param));
-                    }
-                }
-            }
-        }
-    }
-
-    private String notGiven(ModelEntry expert, Param param) {
-        String start = label(expert) + " has no " + param.name() + ", which " + method.name() + " needs for each model";
-        return config.models().contains(expert)
-                ? start + "; write it under " + label(expert) + ".parameters, or for all under parameters"
-                : start + " and the base is one here; write it under parameters, or list the base under models too";
-    }
-
-    private static void requireEach(
-            ConfigProblems found,
-            Param param,
-            int line,
-            String whose,
-            List<String> tensorNames,
-            List<Map<String, SettingValues>> levels) {
-        List<SettingValues> given = levels.stream()
-                .filter(level -> level.containsKey(param.name()))
-                .map(level -> level.get(param.name()))
-                .toList();
-        List<String> without = tensorNames.stream()
-                .filter(name ->
-                        given.stream().allMatch(values -> values.caseFor(name).isEmpty()))
-                .toList();
-        // where nothing is given at all, problems() has said so
-        if (!given.isEmpty() && !without.isEmpty()) {
-            String others = without.size() == 1 ? "" : " and " + (without.size() - 1) + " more";
-            found.add(
-                    line,
-                    whose + ": no filter of " + param.name() + " matches the tensor "
-                            + OneLine.quoted(without.getFirst()) + others + "; add a rule without a filter");
-        }
-    }
-
     private void noteEntries() {
         Set<String> listed = new HashSet<>();
         for (ModelEntry entry : config.models()) {
@@ -178,8 +106,8 @@ final class ParameterLookup {
             if (useless && !entry.parameters().isEmpty()) {
                 notes.add(
                         entry.line(),
-                        "the parameters of " + label(entry) + " have no effect: it is the base, which " + method.name()
-                                + " takes the differences from");
+                        "the parameters of " + config.label(entry) + " have no effect: it is the base, which "
+                                + method.name() + " takes the differences from");
             }
             if (!useless && !listed.add(entry.model())) {
                 notes.add(
@@ -187,28 +115,5 @@ final class ParameterLookup {
                         OneLine.quoted(entry.model()) + " is listed before and counts again; mergekit would drop it");
             }
         }
-    }
-
-    private static void noteUnused(
-            Map<String, SettingValues> level, List<String> tensorNames, Set<Setting.Rule> seen, ConfigNotes unused) {
-        level.forEach((name, values) -> {
-            Set<SettingValues.Case> used = new HashSet<>();
-            tensorNames.forEach(tensor -> values.caseFor(tensor).ifPresent(used::add));
-            for (SettingValues.Case each : values.cases()) {
-                String filter = each.rule().filter().orElse("*");
-                if (!used.contains(each) && seen.add(each.rule())) {
-                    unused.add(
-                            each.rule().line(),
-                            "no tensor uses the value of " + OneLine.quoted(name) + " for the filter "
-                                    + OneLine.quoted(filter));
-                }
-            }
-        });
-    }
-
-    /** "models[1]", or "base_model" for a base that is not listed. */
-    private String label(ModelEntry entry) {
-        int place = config.models().indexOf(entry);
-        return place < 0 ? "base_model" : "models[" + place + "]";
     }
 }

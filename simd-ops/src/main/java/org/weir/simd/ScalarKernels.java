@@ -150,7 +150,7 @@ final class ScalarKernels implements Kernels {
             boolean positive = total[i] >= 0;
             float elected = positive ? plus[i] : minus[i];
             float weight = positive ? plusWeight[i] : minusWeight[i];
-            out[i] = normalize ? elected / (weight == 0 ? 1 : weight) : elected;
+            out[i] = normalize && weight != 0 ? elected / weight : elected;
         }
     }
 
@@ -162,7 +162,7 @@ final class ScalarKernels implements Kernels {
     static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
         for (int i = from; i < to; i++) {
             int magnitude = magnitudeBits(x[i]);
-            if (magnitude < thresholdBits || magnitude == thresholdBits && !keepEqual) {
+            if (magnitude < thresholdBits || (magnitude == thresholdBits && !keepEqual)) {
                 x[i] = 0;
             }
         }
@@ -183,12 +183,12 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         return countMagnitudes(x, 0, n, loBits, hiBits, shift, bins, binsFrom);
     }
 
     static int countMagnitudes(
-            float[] x, int from, int to, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+            float[] x, int from, int to, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         int above = 0;
         for (int i = from; i < to; i++) {
             int magnitude = magnitudeBits(x[i]);
@@ -203,20 +203,27 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double sumMagnitudes(float[] x, int n) {
-        double sum = sumOfLanes(x, n, 0, 16);
-        return Double.isNaN(sum) ? Double.NaN : sum; // one NaN for all, whichever of several won
+        int fullRows = n & -16;
+        return sumRest(sumOfLanes(x, fullRows, 0, 16), x, fullRows, n);
     }
 
-    private static double sumOfLanes(float[] x, int n, int firstLane, int lanes) {
+    private static double sumOfLanes(float[] x, int end, int firstLane, int lanes) {
         if (lanes > 1) {
             int half = lanes / 2;
-            return sumOfLanes(x, n, firstLane, half) + sumOfLanes(x, n, firstLane + half, half);
+            return sumOfLanes(x, end, firstLane, half) + sumOfLanes(x, end, firstLane + half, half);
         }
         double sum = 0;
-        for (int i = firstLane; i < n; i += 16) {
+        for (int i = firstLane; i < end; i += 16) {
             sum += Math.abs(x[i]);
         }
         return sum;
+    }
+
+    static double sumRest(double sum, float[] x, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sum += Math.abs(x[i]);
+        }
+        return Double.isNaN(sum) ? Double.NaN : sum; // one NaN for all, whichever of several won
     }
 
     @Override

@@ -29,8 +29,7 @@ final class Species {
 
     /** At most 512, of which the 16 virtual lanes of a sum are a multiple. */
     private static int widthBits() {
-        return Integer.getInteger(
-                "weir.simd.width", Math.min(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 512));
+        return Integer.getInteger("weir.simd.width", Math.min(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 512));
     }
 
     private static <E> VectorSpecies<E> species(Class<E> element, int bits) {

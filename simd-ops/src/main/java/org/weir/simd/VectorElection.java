@@ -33,9 +33,7 @@ final class VectorElection {
             FloatVector.fromArray(FLOATS, plusWeight, i).add(weight, positive).intoArray(plusWeight, i);
             VectorMask<Float> negative = v.compare(LT, 0);
             FloatVector.fromArray(FLOATS, minus, i).add(v, negative).intoArray(minus, i);
-            FloatVector.fromArray(FLOATS, minusWeight, i)
-                    .add(weight, negative)
-                    .intoArray(minusWeight, i);
+            FloatVector.fromArray(FLOATS, minusWeight, i).add(weight, negative).intoArray(minusWeight, i);
         }
         ScalarKernels.vote(total, plus, plusWeight, minus, minusWeight, x, weight, i, n);
     }
@@ -58,7 +56,7 @@ final class VectorElection {
             if (normalize) {
                 FloatVector weight = FloatVector.fromArray(FLOATS, plusWeight, i)
                         .blend(FloatVector.fromArray(FLOATS, minusWeight, i), negative);
-                elected = elected.div(weight.blend(1, weight.compare(EQ, 0)));
+                elected = elected.div(weight, weight.compare(NE, 0));
             }
             elected.blend(Float.NaN, sum.compare(NE, sum)).intoArray(out, i);
         }

@@ -116,7 +116,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+    public int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         return VectorMagnitudes.countMagnitudes(x, n, loBits, hiBits, shift, bins, binsFrom);
     }
 

@@ -14,16 +14,9 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 
 /** What looks at magnitudes, in vectors: cutting, counting and adding them. Magnitude bits are drawn at {@link Kernels#trim}. */
 final class VectorMagnitudes {
-
-    /** Lane i of a vector rotated by one of these is lane i + 1, 2 or 4. */
-    private static final VectorShuffle<Double> BY_1 = VectorShuffle.iota(DOUBLES, 1, 1, true);
-
-    private static final VectorShuffle<Double> BY_2 = VectorShuffle.iota(DOUBLES, 2, 1, true);
-    private static final VectorShuffle<Double> BY_4 = VectorShuffle.iota(DOUBLES, 4, 1, true);
 
     private VectorMagnitudes() {}
 
@@ -38,7 +31,7 @@ final class VectorMagnitudes {
         ScalarKernels.trimRange(x, i, to, thresholdBits, keepEqual);
     }
 
-    static int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int[] bins, int binsFrom) {
+    static int countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, long[] bins, int binsFrom) {
         int above = 0;
         int i = 0;
         for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
@@ -56,47 +49,35 @@ final class VectorMagnitudes {
     }
 
     static double sumMagnitudes(float[] x, int n) {
-        double sum = sumOfLanes(x, n, 0, 16);
-        return Double.isNaN(sum) ? Double.NaN : sum;
+        int fullRows = n & -16;
+        return ScalarKernels.sumRest(sumOfLanes(x, fullRows, 0, 16), x, fullRows, n);
     }
 
     /** The tree above two vectors' worth of the 16 lanes; at 512 bits that is all of it. */
-    private static double sumOfLanes(float[] x, int n, int firstLane, int lanes) {
+    private static double sumOfLanes(float[] x, int end, int firstLane, int lanes) {
         if (lanes > 2 * DOUBLES.length()) {
             int half = lanes / 2;
-            return sumOfLanes(x, n, firstLane, half) + sumOfLanes(x, n, firstLane + half, half);
+            return sumOfLanes(x, end, firstLane, half) + sumOfLanes(x, end, firstLane + half, half);
         }
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = DoubleVector.zero(DOUBLES);
-        int i = firstLane;
-        for (; i <= n - 2 * DOUBLES.length(); i += 16) {
-            a = a.add(FloatVector.fromArray(HALF_FLOATS, x, i)
-                    .convertShape(F2D, DOUBLES, 0)
-                    .lanewise(ABS));
+        for (int i = firstLane; i < end; i += 16) {
+            a = a.add(FloatVector.fromArray(HALF_FLOATS, x, i).lanewise(ABS).convertShape(F2D, DOUBLES, 0));
             b = b.add(FloatVector.fromArray(HALF_FLOATS, x, i + DOUBLES.length())
-                    .convertShape(F2D, DOUBLES, 0)
-                    .lanewise(ABS));
+                    .lanewise(ABS)
+                    .convertShape(F2D, DOUBLES, 0));
         }
-        // The last elements, at most one for each lane; the lanes without one add +0.0, which changes no bit.
-        a = a.add(FloatVector.fromArray(HALF_FLOATS, x, i, HALF_FLOATS.indexInRange(i, n))
-                .convertShape(F2D, DOUBLES, 0)
-                .lanewise(ABS));
-        i += DOUBLES.length();
-        b = b.add(FloatVector.fromArray(HALF_FLOATS, x, i, HALF_FLOATS.indexInRange(i, n))
-                .convertShape(F2D, DOUBLES, 0)
-                .lanewise(ABS));
-        // Neighbours first: lane 0 becomes 0+1, then (0+1)+(2+3), then those four and the next four.
-        a = a.add(a.rearrange(BY_1));
-        b = b.add(b.rearrange(BY_1));
+        double sumA = a.lane(0) + a.lane(1);
+        double sumB = b.lane(0) + b.lane(1);
         if (DOUBLES.length() > 2) {
-            a = a.add(a.rearrange(BY_2));
-            b = b.add(b.rearrange(BY_2));
+            sumA += a.lane(2) + a.lane(3);
+            sumB += b.lane(2) + b.lane(3);
         }
         if (DOUBLES.length() > 4) {
-            a = a.add(a.rearrange(BY_4));
-            b = b.add(b.rearrange(BY_4));
+            sumA += (a.lane(4) + a.lane(5)) + (a.lane(6) + a.lane(7));
+            sumB += (b.lane(4) + b.lane(5)) + (b.lane(6) + b.lane(7));
         }
-        return a.lane(0) + b.lane(0);
+        return sumA + sumB;
     }
 
     static long countNonZero(float[] x, int n) {

@@ -1,0 +1,211 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.weir.plan.CopiedTensor;
+import org.weir.plan.MemoryBudget;
+import org.weir.plan.MergePlan;
+import org.weir.plan.MergedTensor;
+import org.weir.simd.Kernels;
+import org.weir.stage.Extent;
+import org.weir.stage.Scope;
+
+/**
+ * Carries a plan out.
+ *
+ * <pre>
+ *   whole-model surveys   every block of every tensor, all workers           (only where a recipe asks)
+ *   large tensors         survey sweeps, then tiles, all workers on one      (only those with surveys)
+ *   all the others        a queue of tiles, and of small tensors with their surveys, one worker each
+ * </pre>
+ *
+ * A tensor is surveyed and merged before the next one, so that its second reading finds the pages in the cache.
+ */
+public final class MergeEngine {
+
+    /** Up to here one worker surveys and merges a tensor alone: no waiting for one another. */
+    private static final long SOLO_ELEMENTS = 1 << 24;
+
+    private final MergePlan plan;
+    private final MergeProgress progress;
+    private final Kernels kernels = Kernels.best();
+    private final List<TensorRun> runs = new ArrayList<>();
+    private final LongAdder readBytes = new LongAdder();
+    private final LongAdder writtenBytes = new LongAdder();
+    private final Crew crew;
+
+    /** One piece of the queue. */
+    private interface Task {
+        void run(Worker worker) throws IOException;
+    }
+
+    public MergeEngine(MergePlan plan, MergeProgress progress) {
+        this.plan = plan;
+        this.progress = progress;
+        MemoryBudget budget = plan.memory();
+        List<Worker> workers = Stream.generate(() -> new Worker(budget, Arena.ofAuto()))
+                .limit(budget.workers())
+                .toList();
+        this.crew = new Crew(workers);
+        for (int i = 0; i < plan.tensors().size(); i++) {
+            if (plan.tensors().get(i) instanceof MergedTensor merged) {
+                runs.add(new TensorRun(i, merged, kernels));
+            }
+        }
+    }
+
+    /** Makes {@link #run} end with a {@link MergeStoppedException} soon; from any thread. */
+    public void stop() {
+        crew.stop();
+    }
+
+    /**
+     * Makes every tile of the output, once.
+     *
+     * @throws IOException if an input cannot be read or the sink fails
+     */
+    public MergeReport run(TileSink sink) throws IOException, MergeStoppedException {
+        long start = System.nanoTime();
+        TileSink counting = (tensor, offsetBytes, bytes) -> {
+            sink.write(tensor, offsetBytes, bytes);
+            writtenBytes.add(bytes.byteSize());
+        };
+        TileLoop tiles = new TileLoop(plan.memory().tileElements(), counting);
+        progress.begin(plan.readBytes());
+        try (crew) {
+            surveyModel(tiles);
+            List<TensorRun> together = runs.stream()
+                    .filter(run -> run.elements() > SOLO_ELEMENTS && run.waitsFor(Scope.TENSOR))
+                    .toList();
+            for (TensorRun run : together) {
+                mergeTogether(run, tiles);
+            }
+            doAll(queue(tiles, together));
+        }
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        return new MergeReport(
+                elapsed, readBytes.sum(), writtenBytes.sum(), crew.workers().size(), kernels.description());
+    }
+
+    private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
+        Extent model = new Extent(
+                0,
+                runs.stream().mapToInt(run -> run.plan().blocks()).sum(),
+                runs.stream()
+                        .filter(run -> run.waitsFor(Scope.MODEL))
+                        .mapToLong(TensorRun::elements)
+                        .sum());
+        progress.enter(MergeProgress.Phase.SURVEYING);
+        Optional<Sweep> next = Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
+        while (next.isPresent()) {
+            Sweep sweep = next.get();
+            List<Task> tasks = new ArrayList<>();
+            for (TensorRun run : sweep.runs()) {
+                for (int block = 0; block < run.plan().blocks(); block++) {
+                    int number = block;
+                    tasks.add(worker -> survey(tiles, sweep, run, number, worker));
+                }
+            }
+            doAll(tasks);
+            sweep.conclude(crew.workers());
+            next = Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
+        }
+        progress.enter(MergeProgress.Phase.MERGING);
+    }
+
+    private void mergeTogether(TensorRun run, TileLoop tiles) throws IOException, MergeStoppedException {
+        Optional<Sweep> next = nextSweep(run);
+        while (next.isPresent()) {
+            Sweep sweep = next.get();
+            crew.each(run.plan().blocks(), (block, worker) -> survey(tiles, sweep, run, (int) block, worker));
+            sweep.conclude(crew.workers());
+            next = nextSweep(run);
+        }
+        crew.each(tiles.tiles(run), (tile, worker) -> merge(tiles, run, tile, worker));
+    }
+
+    private void mergeAlone(TensorRun run, TileLoop tiles, Worker worker) throws IOException {
+        Optional<Sweep> next = nextSweep(run);
+        while (next.isPresent()) {
+            Sweep sweep = next.get();
+            for (int block = 0; block < run.plan().blocks(); block++) {
+                survey(tiles, sweep, run, block, worker);
+            }
+            sweep.conclude(List.of(worker));
+            next = nextSweep(run);
+        }
+        for (long tile = 0; tile < tiles.tiles(run); tile++) {
+            merge(tiles, run, tile, worker);
+        }
+    }
+
+    private Optional<Sweep> nextSweep(TensorRun run) {
+        return Sweep.next(Scope.TENSOR, List.of(run), run.extent(), plan.memory().tableEntries());
+    }
+
+    /** What is left when the large tensors are done, in the order of the output. */
+    private List<Task> queue(TileLoop tiles, List<TensorRun> done) {
+        Set<TensorRun> without = new HashSet<>(done);
+        Iterator<TensorRun> nextRun = runs.iterator();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < plan.tensors().size(); i++) {
+            switch (plan.tensors().get(i)) {
+                case CopiedTensor copied -> addCopies(tasks, tiles, i, copied);
+                case MergedTensor merged -> {
+                    TensorRun run = nextRun.next();
+                    if (!without.contains(run)) {
+                        addMerge(tasks, tiles, run);
+                    }
+                }
+            }
+        }
+        return tasks;
+    }
+
+    private void addMerge(List<Task> tasks, TileLoop tiles, TensorRun run) {
+        if (run.waitsFor(Scope.TENSOR)) {
+            tasks.add(worker -> mergeAlone(run, tiles, worker));
+            return;
+        }
+        for (long i = 0; i < tiles.tiles(run); i++) {
+            long tile = i;
+            tasks.add(worker -> merge(tiles, run, tile, worker));
+        }
+    }
+
+    private void addCopies(List<Task> tasks, TileLoop tiles, int index, CopiedTensor tensor) {
+        for (long i = 0; i < tiles.windows(tensor); i++) {
+            long window = i;
+            tasks.add(worker -> {
+                long bytes = tiles.copy(index, tensor, window, worker);
+                readBytes.add(bytes);
+                progress.advance(bytes);
+            });
+        }
+    }
+
+    private void doAll(List<Task> tasks) throws IOException, MergeStoppedException {
+        crew.each(tasks.size(), (piece, worker) -> tasks.get((int) piece).run(worker));
+    }
+
+    private void survey(TileLoop tiles, Sweep sweep, TensorRun run, int block, Worker worker) throws IOException {
+        long bytes = tiles.survey(sweep, run, block, worker);
+        readBytes.add(bytes);
+        progress.advance(run.readingsLeft() > 1 ? bytes : 0);
+    }
+
+    private void merge(TileLoop tiles, TensorRun run, long tile, Worker worker) throws IOException {
+        long bytes = tiles.merge(run, tile, worker);
+        readBytes.add(bytes);
+        progress.advance(bytes * run.readingsLeft());
+    }
+}

@@ -1,0 +1,72 @@
+package org.weir.engine;
+
+import java.util.stream.Collectors;
+import org.weir.plan.Input;
+import org.weir.plan.MergePlan;
+
+/** The README.md of a merged model, with the front matter that the Hugging Face hub reads. */
+final class ModelCard {
+
+    private final MergePlan plan;
+
+    ModelCard(MergePlan plan) {
+        this.plan = plan;
+    }
+
+    String text() {
+        String base = plan.base()
+                .map(input -> "Base: " + code(input.reference()) + "\n\n")
+                .orElse("");
+        return """
+                ---
+                base_model:
+                %s
+                library_name: transformers
+                tags:
+                - merge
+                - weir
+                ---
+                # Merged model
+
+                Made with Weir by the method [%s](%s): %s
+
+                %sModels, in order:
+
+                %s
+
+                The config that made it, with random seed %d:
+
+                ```yaml
+                %s
+                ```
+                """
+                .formatted(
+                        lines("- ", input -> quoted(input.reference())),
+                        plan.method().name(),
+                        link(plan.method().reference()),
+                        plan.method().summary(),
+                        base,
+                        lines("* ", input -> code(input.reference())),
+                        plan.options().seed(),
+                        plan.config().source().stripTrailing());
+    }
+
+    private String lines(String bullet, java.util.function.Function<Input, String> text) {
+        return plan.inputs().stream().map(input -> bullet + text.apply(input)).collect(Collectors.joining("\n"));
+    }
+
+    private static String link(String reference) {
+        return reference.startsWith("arXiv:")
+                ? "https://arxiv.org/abs/" + reference.substring("arXiv:".length())
+                : reference;
+    }
+
+    /** A YAML scalar that nothing in the name can break out of. */
+    private static String quoted(String name) {
+        return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", "?") + '"';
+    }
+
+    private static String code(String name) {
+        return '`' + name.replaceAll("[`\\p{Cntrl}]", "?") + '`';
+    }
+}

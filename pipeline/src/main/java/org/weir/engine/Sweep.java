@@ -1,0 +1,125 @@
+package org.weir.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.weir.stage.Extent;
+import org.weir.stage.Scope;
+import org.weir.stage.Strip;
+import org.weir.stage.Survey;
+import org.weir.stage.TileOp;
+
+/**
+ * One reading of a tensor, or of the whole model, for all operations that wait for a survey of that scope. Each expert has
+ * its own part of the workers' tables.
+ */
+final class Sweep {
+
+    private record Question(int expert, Survey survey, int tableFrom) {}
+
+    private final Scope scope;
+    private final List<TensorRun> runs;
+    private final List<Question> questions;
+
+    private Sweep(Scope scope, List<TensorRun> runs, List<Question> questions) {
+        this.scope = scope;
+        this.runs = runs;
+        this.questions = questions;
+    }
+
+    /** What has to be read next, or nothing if no operation waits for that scope. */
+    static Optional<Sweep> next(Scope scope, List<TensorRun> all, Extent extent, int tableEntries) {
+        List<TensorRun> runs = all.stream()
+                .filter(run -> run.waitsFor(scope))
+                .toList();
+        List<Question> questions = new ArrayList<>();
+        int experts = runs.stream().mapToInt(TensorRun::experts).max().orElse(0);
+        for (int expert = 0; expert < experts; expert++) {
+            int share = tableEntries / experts;
+            Optional<TileOp> operation = waiting(scope, runs, expert);
+            if (operation.isPresent()) {
+                questions.add(new Question(expert, operation.get().survey(extent, share), expert * share));
+            }
+        }
+        // a few places are looked at before everything is read for others
+        int shortest = questions.stream().mapToInt(q -> q.survey().runLength()).min().orElse(0);
+        questions.removeIf(question -> question.survey().runLength() > shortest);
+        return questions.isEmpty() ? Optional.empty() : Optional.of(new Sweep(scope, runs, questions));
+    }
+
+    /** Of a scope wider than a tensor all waiting operations of an expert are equal, so any will do. */
+    private static Optional<TileOp> waiting(Scope scope, List<TensorRun> runs, int expert) {
+        for (TensorRun run : runs) {
+            int position = expert < run.experts() ? run.waitingAt(expert, scope) : -1;
+            if (position >= 0) {
+                return Optional.of(run.operation(expert, position));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The tensors that take part. */
+    List<TensorRun> runs() {
+        return runs;
+    }
+
+    /** The offset in a block of the next element that some survey wants to see, or the block's end. */
+    int next(int block, int offset) {
+        int next = Strip.BLOCK_ELEMENTS;
+        for (Question question : questions) {
+            next = Math.min(next, question.survey().next(block, offset));
+        }
+        return next;
+    }
+
+    /** How many elements are shown at a time. */
+    int runLength() {
+        return questions.getFirst().survey().runLength();
+    }
+
+    /** Makes a worker's table ready. */
+    void clear(long[] table) {
+        for (Question question : questions) {
+            int from = question.tableFrom();
+            Arrays.fill(table, from, from + question.survey().tableEntries(), 0);
+        }
+    }
+
+    /** Shows a strip to the surveys; the worker's strips have been moved to it. */
+    void show(TensorRun run, Worker worker) {
+        Strip base = worker.base;
+        Strip strip = worker.expert;
+        run.widenBase(base);
+        for (Question question : questions) {
+            int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
+            if (position >= 0 && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
+                run.widenExpert(question.expert(), strip, base, position);
+                question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
+            }
+        }
+    }
+
+    /** Joins what the workers counted and tells the operations, which then are ready or know what to ask next. */
+    void conclude(List<Worker> workers) {
+        for (Question question : questions) {
+            for (Worker worker : workers) {
+                if (worker.tookPartIn(this)) {
+                    question.survey().absorb(worker.table, question.tableFrom());
+                }
+            }
+            runs.forEach(run -> tell(run, question));
+        }
+        if (questions.stream().anyMatch(question -> question.survey().readsAll())) {
+            runs.forEach(TensorRun::swept);
+        }
+    }
+
+    private void tell(TensorRun run, Question question) {
+        int expert = question.expert();
+        int position = expert < run.experts() ? run.waitingAt(expert, scope) : -1;
+        if (position >= 0) {
+            run.replace(expert, position, run.operation(expert, position).measured(question.survey()));
+        }
+    }
+}

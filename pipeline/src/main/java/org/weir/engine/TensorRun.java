@@ -1,0 +1,175 @@
+package org.weir.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weir.checkpoint.DType;
+import org.weir.checkpoint.InputChangedException;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.plan.Codecs;
+import org.weir.plan.MergedTensor;
+import org.weir.simd.Codec;
+import org.weir.simd.Kernels;
+import org.weir.stage.Extent;
+import org.weir.stage.Fold;
+import org.weir.stage.Scope;
+import org.weir.stage.Strip;
+import org.weir.stage.TileOp;
+
+/** One tensor being merged: its codecs, and its operations, which surveys make ready step by step. */
+final class TensorRun {
+
+    private static final int NONE = -1;
+
+    private final int index;
+    private final MergedTensor plan;
+    private final Kernels kernels;
+    private final Codec output;
+    private final List<Codec> codecs;
+    private final List<MappedTensor> inputs;
+    /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
+    private final List<List<TileOp>> operations = new ArrayList<>();
+
+    private int readingsLeft;
+
+    TensorRun(int index, MergedTensor plan, Kernels kernels) {
+        this.index = index;
+        this.plan = plan;
+        this.kernels = kernels;
+        this.output = codec(plan.output().dtype());
+        this.inputs = plan.inputs().toList();
+        this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
+        this.readingsLeft = plan.readings();
+        operations.addAll(plan.recipe().operations());
+    }
+
+    private Codec codec(DType dtype) {
+        return Codecs.of(dtype, kernels).orElseThrow();
+    }
+
+    int index() {
+        return index;
+    }
+
+    MergedTensor plan() {
+        return plan;
+    }
+
+    long elements() {
+        return plan.output().elements();
+    }
+
+    int outputWidthBytes() {
+        return output.bytesPerElement();
+    }
+
+    Extent extent() {
+        return new Extent(plan.firstBlock(), plan.blocks(), elements());
+    }
+
+    int experts() {
+        return plan.experts().size();
+    }
+
+    /** Whether some operation has to see the whole tensor, or model, next. */
+    boolean waitsFor(Scope scope) {
+        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, scope) >= 0);
+    }
+
+    /** Readings of the plan that are still to come, the one that makes the output included. */
+    int readingsLeft() {
+        return readingsLeft;
+    }
+
+    /** Says that a sweep has gone over the tensor. Data may ask for one more than planned. */
+    void swept() {
+        readingsLeft = Math.max(1, readingsLeft - 1);
+    }
+
+    /** Which operation of an expert waits for a survey of that scope; only the first that waits is asked. */
+    int waitingAt(int expert, Scope scope) {
+        List<TileOp> chain = operations.get(expert);
+        for (int i = 0; i < chain.size(); i++) {
+            if (!chain.get(i).ready()) {
+                return chain.get(i).scope() == scope ? i : NONE;
+            }
+        }
+        return NONE;
+    }
+
+    TileOp operation(int expert, int position) {
+        return operations.get(expert).get(position);
+    }
+
+    void replace(int expert, int position, TileOp operation) {
+        List<TileOp> chain = new ArrayList<>(operations.get(expert));
+        chain.set(position, operation);
+        operations.set(expert, List.copyOf(chain));
+    }
+
+    /** Brings the input pages of these elements in, or says which file shrank. */
+    void prefault(long first, long end) throws InputChangedException {
+        for (int i = 0; i < inputs.size(); i++) {
+            int width = codecs.get(i).bytesPerElement();
+            inputs.get(i).prefault(first * width, (end - first) * width);
+        }
+    }
+
+    /** Lets the input pages of these elements go. */
+    void release(long first, long end) {
+        for (int i = 0; i < inputs.size(); i++) {
+            int width = codecs.get(i).bytesPerElement();
+            inputs.get(i).release(first * width, (end - first) * width);
+        }
+    }
+
+    /** Widens the base's elements of a strip, if the recipe has a base. */
+    void widenBase(Strip strip) {
+        if (plan.base().isPresent()) {
+            widen(0, strip);
+        }
+    }
+
+    /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
+    void widenExpert(int expert, Strip strip, Strip base, int count) {
+        widen(expert + (plan.base().isPresent() ? 1 : 0), strip);
+        List<TileOp> chain = operations.get(expert);
+        for (int i = 0; i < count; i++) {
+            chain.get(i).apply(strip, base, kernels);
+        }
+    }
+
+    private void widen(int input, Strip strip) {
+        Codec codec = codecs.get(input);
+        long offsetBytes = strip.firstElement() * codec.bytesPerElement();
+        codec.widen(inputs.get(input).bytes(), offsetBytes, strip.values(), strip.length());
+    }
+
+    /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
+    void merge(Worker worker, long tileOffsetBytes) {
+        Strip base = worker.base;
+        Strip strip = worker.expert;
+        Fold fold = plan.recipe().fold();
+        int n = strip.length();
+        widenBase(base);
+        fold.begin(worker.lanes, n);
+        for (int expert = 0; expert < experts(); expert++) {
+            widenExpert(expert, strip, base, operations.get(expert).size());
+            fold.accept(expert, strip, worker.lanes, kernels);
+        }
+        float[] result = worker.lanes[0];
+        fold.finish(worker.lanes, n, kernels);
+        float factor = (float) plan.recipe().factor();
+        if (factor != 1) {
+            kernels.scale(result, factor, n);
+        }
+        if (plan.recipe().ontoBase()) {
+            kernels.addBase(result, base.values(), n);
+        }
+        output.narrow(result, n, worker.tile, tileOffsetBytes);
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+}

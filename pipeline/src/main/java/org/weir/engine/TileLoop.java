@@ -1,0 +1,120 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.weir.checkpoint.InputChangedException;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.plan.CopiedTensor;
+import org.weir.stage.Strip;
+
+/** What a worker does with one piece of work; the only caller of stages. */
+final class TileLoop {
+
+    private final int tileElements;
+    private final TileSink sink;
+
+    TileLoop(int tileElements, TileSink sink) {
+        this.tileElements = tileElements;
+        this.sink = sink;
+    }
+
+    /** How many tiles a tensor has. */
+    long tiles(TensorRun run) {
+        return Math.ceilDiv(run.elements(), (long) tileElements);
+    }
+
+    /** How many windows, of as many bytes as a tile has elements, a copied tensor has. */
+    long windows(CopiedTensor tensor) {
+        return Math.ceilDiv(tensor.source().info().bytes(), (long) tileElements);
+    }
+
+    /** Shows one block of a tensor to a sweep's surveys. Returns the bytes read. */
+    long survey(Sweep sweep, TensorRun run, int blockOfTensor, Worker worker) throws IOException {
+        int block = run.plan().firstBlock() + blockOfTensor;
+        long first = (long) blockOfTensor * Strip.BLOCK_ELEMENTS;
+        long end = Math.min(first + Strip.BLOCK_ELEMENTS, run.elements());
+        boolean whole = sweep.runLength() == Strip.ELEMENTS;
+        long shown = 0;
+        long at = first + sweep.next(block, 0);
+        if (at >= end) {
+            return 0;
+        }
+        worker.join(sweep);
+        while (at < end) {
+            // a window of pages is checked, then shown strip by strip; of a sample, only the run itself
+            long from = at;
+            long to = whole ? end : Math.min(end, from + sweep.runLength());
+            guarded(() -> run.prefault(from, to), () -> show(sweep, run, from, to, worker));
+            shown += to - from;
+            at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
+        }
+        run.release(first, end);
+        return bytes(run, shown);
+    }
+
+    private static void show(Sweep sweep, TensorRun run, long from, long to, Worker worker) {
+        for (long at = from; at < to; at += worker.expert.length()) {
+            move(worker, run, at, to);
+            sweep.show(run, worker);
+        }
+    }
+
+    /** Merges and writes one tile. Returns the bytes read. */
+    long merge(TensorRun run, long tile, Worker worker) throws IOException {
+        long first = tile * tileElements;
+        long end = Math.min(first + tileElements, run.elements());
+        int width = run.outputWidthBytes();
+        guarded(() -> run.prefault(first, end), () -> {
+            for (long at = first; at < end; at += worker.expert.length()) {
+                move(worker, run, at, end);
+                run.merge(worker, (at - first) * width);
+            }
+        });
+        sink.write(run.index(), first * width, worker.tile.asSlice(0, (end - first) * width));
+        run.release(first, end);
+        return bytes(run, end - first);
+    }
+
+    /** Copies one window of a tensor that is not merged. Returns the bytes read. */
+    long copy(int index, CopiedTensor tensor, long window, Worker worker) throws IOException {
+        MappedTensor source = tensor.source();
+        long from = window * tileElements;
+        long length = Math.min(tileElements, source.info().bytes() - from);
+        guarded(() -> source.prefault(from, length), () -> MemorySegment.copy(source.bytes(), from, worker.tile, 0, length));
+        sink.write(index, from, worker.tile.asSlice(0, length));
+        source.release(from, length);
+        return length;
+    }
+
+    private static void move(Worker worker, TensorRun run, long first, long end) {
+        worker.base.moveTo(run.plan().firstBlock(), first, end);
+        worker.expert.moveTo(run.plan().firstBlock(), first, end);
+    }
+
+    private static long bytes(TensorRun run, long elements) {
+        long bytes = 0;
+        for (MappedTensor input : (Iterable<MappedTensor>) run.plan().inputs()::iterator) {
+            bytes += elements * input.info().dtype().bits() / Byte.SIZE;
+        }
+        return bytes;
+    }
+
+    /** What reads mapped pages, and what checks again that they are there. */
+    private interface Reading {
+        void run() throws InputChangedException;
+    }
+
+    /**
+     * A file that shrinks between the check of its pages and their use shows as an InternalError, late: all that was
+     * computed is then garbage. Checking the pages again finds out which file it was.
+     */
+    private static void guarded(Reading check, Reading body) throws IOException {
+        check.run();
+        try {
+            body.run();
+        } catch (InternalError e) {
+            check.run();
+            throw new IOException("an input could not be read while it was being merged", e);
+        }
+    }
+}

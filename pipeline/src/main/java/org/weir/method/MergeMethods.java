@@ -1,0 +1,23 @@
+package org.weir.method;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The registry: a new method is one class and one line here. */
+public final class MergeMethods {
+
+    private static final List<MergeMethod> ALL =
+            List.of(new Linear(), new TaskArithmetic(), new Ties(), new DareLinear(), new DareTies());
+
+    private MergeMethods() {}
+
+    /** All methods, in the order in which they are presented. */
+    public static List<MergeMethod> all() {
+        return ALL;
+    }
+
+    /** The method of that name. */
+    public static Optional<MergeMethod> named(String name) {
+        return ALL.stream().filter(method -> method.info().name().equals(name)).findFirst();
+    }
+}

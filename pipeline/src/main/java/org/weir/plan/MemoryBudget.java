@@ -1,0 +1,27 @@
+package org.weir.plan;
+
+import java.util.List;
+
+/**
+ * All memory that a merge uses beside file pages, as a sum. It holds neither the number of experts nor the size of a
+ * tensor or model, but for headers and a few bytes per 256 K elements that surveys keep.
+ *
+ * @param lines what it is made of
+ * @param workers how many threads merge
+ * @param tileElements elements that a worker merges between two writes
+ * @param lanes floats of state per element that the most demanding fold wants
+ * @param tableEntries entries of the table in which a worker counts, for all experts together
+ */
+public record MemoryBudget(List<Line> lines, int workers, int tileElements, int lanes, int tableEntries) {
+
+    /** One addend. */
+    public record Line(String label, long bytes) {}
+
+    public MemoryBudget {
+        lines = List.copyOf(lines);
+    }
+
+    public long totalBytes() {
+        return lines.stream().mapToLong(Line::bytes).sum();
+    }
+}

@@ -1,0 +1,51 @@
+package org.weir.plan;
+
+import java.util.OptionalLong;
+
+/**
+ * What the command line says beside the config.
+ *
+ * @param outShardBytes the most tensor bytes in one output file
+ * @param seed of everything random
+ * @param threads how many workers
+ * @param memoryBytes the most memory that is not file pages; by default what the machine or its container has
+ * @param tileElements how many elements are read, merged and written at a time
+ * @param overwrite whether an existing output is replaced
+ * @param copyTokenizer whether the donor's tokenizer files are copied
+ * @param writeModelCard whether a README.md and the config are written into the output
+ * @param copyFromBase whether tensors that cannot be merged are taken from the base although the experts' differ
+ */
+public record MergeOptions(
+        long outShardBytes,
+        long seed,
+        int threads,
+        OptionalLong memoryBytes,
+        int tileElements,
+        boolean overwrite,
+        boolean copyTokenizer,
+        boolean writeModelCard,
+        boolean copyFromBase) {
+
+    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+    public static final int DEFAULT_TILE_ELEMENTS = 1 << 20;
+
+    public MergeOptions {
+        if (outShardBytes < 1 || threads < 1 || tileElements < 1) {
+            throw new IllegalArgumentException("shard size, threads and tile must be at least 1");
+        }
+    }
+
+    /** What holds when the command line says nothing. */
+    public static MergeOptions defaults() {
+        return new MergeOptions(
+                DEFAULT_SHARD_BYTES,
+                0,
+                Runtime.getRuntime().availableProcessors(),
+                OptionalLong.empty(),
+                DEFAULT_TILE_ELEMENTS,
+                false,
+                true,
+                true,
+                false);
+    }
+}

@@ -1,0 +1,95 @@
+package org.weir.plan;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.ShardLayout;
+import org.weir.method.MethodInfo;
+
+/**
+ * All that is decided before the first tensor is read. Closing it unmaps the inputs.
+ *
+ * @param config what the user wrote
+ * @param options what the command line says
+ * @param method the method
+ * @param inputs the models, the base first if there is one
+ * @param tensors every output tensor, in the order in which they are laid out
+ * @param layout the output files
+ * @param memory the memory sum
+ * @param notes what the user should know, a line each
+ */
+public record MergePlan(
+        MergeConfig config,
+        MergeOptions options,
+        MethodInfo method,
+        List<Input> inputs,
+        List<TensorPlan> tensors,
+        ShardLayout layout,
+        MemoryBudget memory,
+        List<String> notes)
+        implements AutoCloseable {
+
+    /** One reading of the inputs. */
+    public record Sweep(String name, long readBytes) {}
+
+    public MergePlan {
+        inputs = List.copyOf(inputs);
+        tensors = List.copyOf(tensors);
+        notes = List.copyOf(notes);
+    }
+
+    /** The model whose config and tokenizer go with the result: the base, or the first one listed. */
+    public Checkpoint donor() {
+        return inputs.getFirst().checkpoint();
+    }
+
+    /** The input that is the base. */
+    public Optional<Input> base() {
+        return inputs.stream().filter(Input::base).findFirst();
+    }
+
+    /** What is read when, at most: surveys end early where the data allow. */
+    public List<Sweep> sweeps() {
+        int most = tensors.stream().mapToInt(TensorPlan::readings).max().orElse(1);
+        List<Sweep> sweeps = new ArrayList<>();
+        for (int i = 1; i < most; i++) {
+            int surveys = i;
+            long bytes = tensors.stream()
+                    .filter(tensor -> tensor.readings() > surveys)
+                    .mapToLong(TensorPlan::readBytes)
+                    .sum();
+            sweeps.add(new Sweep("survey " + i, bytes));
+        }
+        sweeps.add(new Sweep(
+                "merge", tensors.stream().mapToLong(TensorPlan::readBytes).sum()));
+        return sweeps;
+    }
+
+    /** Bytes of input that are read, all sweeps together, at most. */
+    public long readBytes() {
+        return sweeps().stream().mapToLong(Sweep::readBytes).sum();
+    }
+
+    /** Bytes of weight files that are written. */
+    public long writeBytes() {
+        return layout.totalFileBytes();
+    }
+
+    /** How many tensors are treated in which way. */
+    public Map<String, Long> tensorCounts() {
+        Map<String, Long> counts = new TreeMap<>();
+        tensors.forEach(tensor -> counts.merge(tensor.treatment(), 1L, Long::sum));
+        return counts;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Input input : inputs) {
+            input.checkpoint().close();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.weir.plan;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.TensorInfo;
+import org.weir.stage.Recipe;
+import org.weir.stage.Strip;
+
+/**
+ * A tensor that is computed.
+ *
+ * @param output what is written
+ * @param treatment by which method
+ * @param recipe how
+ * @param base what deltas are taken from, where the recipe wants it
+ * @param experts what is merged, as many as the recipe joins, in the order of the config
+ * @param firstBlock its place in the model's count of blocks, tensors ordered by name
+ */
+public record MergedTensor(
+        TensorInfo output,
+        String treatment,
+        Recipe recipe,
+        Optional<MappedTensor> base,
+        List<MappedTensor> experts,
+        int firstBlock)
+        implements TensorPlan {
+
+    public MergedTensor {
+        experts = List.copyOf(experts);
+        if (experts.size() != recipe.fold().experts() || base.isPresent() != recipe.ontoBase()) {
+            throw new IllegalArgumentException("the recipe of " + output.name() + " wants other inputs");
+        }
+    }
+
+    /** All tensors that are read, the base first. */
+    public Stream<MappedTensor> inputs() {
+        return Stream.concat(base.stream(), experts.stream());
+    }
+
+    /** How many blocks it has. */
+    public int blocks() {
+        return Strip.blocks(output.elements());
+    }
+
+    @Override
+    public long readBytes() {
+        return inputs().mapToLong(input -> input.info().bytes()).sum();
+    }
+
+    @Override
+    public int readings() {
+        return recipe.sweeps() + 1;
+    }
+
+    MergedTensor at(int block) {
+        return new MergedTensor(output, treatment, recipe, base, experts, block);
+    }
+}

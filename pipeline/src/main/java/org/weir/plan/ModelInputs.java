@@ -1,0 +1,57 @@
+package org.weir.plan;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.ModelLocator;
+
+/** Finds and opens the models of a config, each once, however often it is listed. */
+final class ModelInputs {
+
+    private final Path workingDirectory;
+    private final Map<String, String> environment;
+    private final Map<String, Checkpoint> opened = new HashMap<>();
+    private final List<PlanProblem> problems = new ArrayList<>();
+
+    ModelInputs(Path workingDirectory, Map<String, String> environment) {
+        this.workingDirectory = workingDirectory;
+        this.environment = environment;
+    }
+
+    /** The model, or nothing and one more problem. */
+    Optional<Input> open(String reference, boolean base) {
+        Checkpoint before = opened.get(reference);
+        if (before != null) {
+            return Optional.of(new Input(reference, base, before));
+        }
+        try {
+            Checkpoint checkpoint = Checkpoint.open(ModelLocator.find(reference, workingDirectory, environment));
+            opened.put(reference, checkpoint);
+            return Optional.of(new Input(reference, base, checkpoint));
+        } catch (IOException e) {
+            problems.add(new PlanProblem(PlanProblem.Kind.INPUT, reference, describe(e)));
+            return Optional.empty();
+        }
+    }
+
+    List<PlanProblem> problems() {
+        return List.copyOf(problems);
+    }
+
+    void close() {
+        opened.values().forEach(Checkpoint::close);
+    }
+
+    private static String describe(IOException e) {
+        String message = e.getMessage();
+        return switch (e) {
+            case java.nio.file.AccessDeniedException denied -> "no permission to read " + denied.getFile();
+            default -> message == null ? e.getClass().getSimpleName() : message;
+        };
+    }
+}

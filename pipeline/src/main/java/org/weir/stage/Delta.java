@@ -1,0 +1,17 @@
+package org.weir.stage;
+
+import org.weir.simd.Kernels;
+
+/** Expert minus base. */
+public record Delta() implements TileOp {
+
+    @Override
+    public void apply(Strip strip, Strip base, Kernels kernels) {
+        kernels.subtract(strip.values(), base.values(), strip.length());
+    }
+
+    @Override
+    public String label() {
+        return "delta";
+    }
+}

@@ -1,0 +1,64 @@
+package org.weir.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * How one output tensor is made: operations on each expert, a fold that joins them, a factor, and the base added back.
+ *
+ * @param operations for each expert what rewrites its strips before the fold sees them, in order
+ * @param fold joins the experts
+ * @param factor multiplies what the fold gives (mergekit's lambda)
+ * @param ontoBase whether the result is added to the base
+ */
+public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, boolean ontoBase) {
+
+    public Recipe {
+        operations = operations.stream().map(List::copyOf).toList();
+        if (operations.size() != fold.experts()) {
+            throw new IllegalArgumentException(
+                    "operations for " + operations.size() + " experts, a fold of " + fold.experts());
+        }
+    }
+
+    /** Merges the tensors themselves. */
+    public static Recipe ofWeights(Fold fold) {
+        return new Recipe(each(fold, expert -> List.of()), fold, 1, false);
+    }
+
+    /** Merges the differences to the base, and adds the result to the base. */
+    public static Recipe ofDeltas(Fold fold) {
+        return new Recipe(each(fold, expert -> List.of(new Delta())), fold, 1, true);
+    }
+
+    /** With further operations for each expert, after those that it has. */
+    public Recipe each(IntFunction<List<TileOp>> further) {
+        return new Recipe(
+                each(fold, expert -> joined(operations.get(expert), further.apply(expert))), fold, factor, ontoBase);
+    }
+
+    /** With the fold's result multiplied. */
+    public Recipe scaled(double by) {
+        return new Recipe(operations, fold, by, ontoBase);
+    }
+
+    /** Readings of the inputs before the one that makes the output. */
+    public int sweeps() {
+        return operations.stream()
+                .mapToInt(chain -> chain.stream().mapToInt(TileOp::sweeps).sum())
+                .max()
+                .orElse(0);
+    }
+
+    private static List<List<TileOp>> each(Fold fold, IntFunction<List<TileOp>> operations) {
+        return IntStream.range(0, fold.experts()).mapToObj(operations).toList();
+    }
+
+    private static List<TileOp> joined(List<TileOp> first, List<TileOp> then) {
+        List<TileOp> all = new ArrayList<>(first);
+        all.addAll(then);
+        return all;
+    }
+}

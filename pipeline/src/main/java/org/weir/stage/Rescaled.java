@@ -1,0 +1,23 @@
+package org.weir.stage;
+
+import org.weir.simd.Kernels;
+
+/**
+ * Sparsifies, then multiplies what is left.
+ *
+ * @param sparsify the operation that zeroes elements, ready to run
+ * @param factor rounded to f32 once
+ */
+public record Rescaled(TileOp sparsify, double factor) implements TileOp {
+
+    @Override
+    public void apply(Strip strip, Strip base, Kernels kernels) {
+        sparsify.apply(strip, base, kernels);
+        kernels.scale(strip.values(), (float) factor, strip.length());
+    }
+
+    @Override
+    public String label() {
+        return "rescale";
+    }
+}

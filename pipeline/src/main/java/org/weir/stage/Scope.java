@@ -1,0 +1,9 @@
+package org.weir.stage;
+
+/** How far a survey looks before an operation may run. */
+public enum Scope {
+    /** One tensor, as mergekit does. */
+    TENSOR,
+    /** All merged tensors of the model, as the authors of TIES do. */
+    MODEL
+}

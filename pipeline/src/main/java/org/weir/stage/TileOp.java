@@ -1,0 +1,49 @@
+package org.weir.stage;
+
+import org.weir.simd.Kernels;
+
+/**
+ * Rewrites one expert's strip. A value: it may be shared by threads, compared and hashed.
+ *
+ * <p>Some operations must know the whole tensor first. They become ready step by step:
+ *
+ * <pre>
+ *   op ── survey() ──► a Survey, shown every strip ── measured(survey) ──► op', nearer to ready
+ * </pre>
+ */
+public sealed interface TileOp extends Stage 
+        permits Delta, Trim, TrimSearch, TrimTies, TrimAt, Dropout, Rescale, Rescaled {
+
+    /** Whether it knows all it needs to run. */
+    default boolean ready() {
+        return true;
+    }
+
+    /**
+     * The measurement that this waits for next; only when not ready.
+     *
+     * @param extent what will be measured, of the scope that {@link #scope} says
+     * @param maxTableEntries the largest table that the survey may ask for; at least 1,024
+     */
+    default Survey survey(Extent extent, int maxTableEntries) {
+        throw new IllegalStateException(label() + " needs no survey");
+    }
+
+    /** This operation, knowing what the survey that it asked for has found. */
+    default TileOp measured(Survey survey) {
+        throw new IllegalStateException(label() + " asked for no survey");
+    }
+
+    /** How far its next survey looks. */
+    default Scope scope() {
+        return Scope.TENSOR;
+    }
+
+    /** Readings of the input that it needs before it is ready, as a plan announces them. */
+    default int sweeps() {
+        return 0;
+    }
+
+    /** Rewrites the strip in place; only when ready. */
+    void apply(Strip strip, Strip base, Kernels kernels);
+}

@@ -1,0 +1,37 @@
+package org.weir.stage;
+
+import org.weir.simd.Kernels;
+
+/**
+ * A {@link Trim} that knows all it needs.
+ *
+ * @param thresholdBits the smallest magnitude to keep, as the bits of a non-negative float
+ * @param tiesEndBlock entries equal to it stay in the blocks before this one,
+ * @param tiesEndInBlock and in this one up to this index
+ */
+record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implements TileOp {
+
+    static TrimAt keepingTies(int thresholdBits) {
+        return new TrimAt(thresholdBits, Integer.MAX_VALUE, 0);
+    }
+
+    @Override
+    public void apply(Strip strip, Strip base, Kernels kernels) {
+        int n = strip.length();
+        int tiesEnd = tiesEnd(strip);
+        kernels.trim(strip.values(), 0, tiesEnd, thresholdBits, true);
+        kernels.trim(strip.values(), tiesEnd, n, thresholdBits, false);
+    }
+
+    private int tiesEnd(Strip strip) {
+        if (strip.block() != tiesEndBlock) {
+            return strip.block() < tiesEndBlock ? strip.length() : 0;
+        }
+        return Math.clamp(tiesEndInBlock - (long) strip.offsetInBlock(), 0, strip.length());
+    }
+
+    @Override
+    public String label() {
+        return "trim";
+    }
+}

@@ -1,0 +1,113 @@
+package org.weir.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.weir.simd.Strips.assertSameBits;
+
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The kernels of this run's width against the scalar definition. */
+class TwinsTest {
+
+    private static final Kernels SCALAR = new ScalarKernels("scalar loops");
+    private static final Kernels BEST = Kernels.best();
+
+    private static final int ROUNDS = 40;
+    private static final int BINS = 300;
+
+    /** One call of one kernel on six strips, with any further arguments drawn from {@code random}; returns what it returns. */
+    private interface Call {
+        double on(Kernels kernels, float[][] s, long[] bins, int n, Random random);
+    }
+
+    private static Named<Call> call(String name, Call call) {
+        return Named.of(name, call);
+    }
+
+    private interface VoidCall {
+        void on(Kernels kernels, float[][] s, int n, Random random);
+    }
+
+    private static Named<Call> call(String name, VoidCall call) {
+        return call(name, (k, s, _, n, random) -> {
+            call.on(k, s, n, random);
+            return 0;
+        });
+    }
+
+    static Stream<Named<Call>> calls() {
+        return Stream.of(
+                call("subtract", (k, s, n, _) -> k.subtract(s[0], s[1], n)),
+                call("scale", (k, s, n, random) -> k.scale(s[0], Strips.weight(random), n)),
+                call("divide", (k, s, n, random) -> k.divide(s[0], Strips.weight(random), n)),
+                call("addWeighted", (k, s, n, random) -> k.addWeighted(s[0], s[1], Strips.weight(random), n)),
+                call("addBase", (k, s, n, _) -> k.addBase(s[0], s[1], n)),
+                call("vote", (k, s, n, random) -> k.vote(s[0], s[1], s[2], s[3], s[4], s[5], Strips.weight(random), n)),
+                call("elect sums", (k, s, n, _) -> k.elect(s[0], s[1], s[2], s[3], s[4], s[5], false, n)),
+                call("elect means", (k, s, n, _) -> k.elect(s[0], s[1], s[2], s[3], s[4], s[5], true, n)),
+                call("elect in place", (k, s, n, _) -> k.elect(s[0], s[0], s[2], s[3], s[4], s[5], true, n)),
+                call("trim", (k, s, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    int to = random.nextInt(from, n + 1);
+                    k.trim(s[0], from, to, threshold(s[1], n, random), random.nextBoolean());
+                }),
+                call("dropout", (k, s, n, random) -> {
+                    long first = random.nextInt(100) + (random.nextBoolean() ? 0 : (1L << 33) * random.nextInt(9) - 50);
+                    CounterRandom stream = CounterRandom.of(random.nextLong(), 3, "model.layers.0");
+                    k.dropout(s[0], n, stream, Math.max(0, first), CounterRandom.keep48(random.nextDouble()));
+                }),
+                call("countMagnitudes", (k, s, bins, n, random) -> {
+                    int lo = threshold(s[1], n, random);
+                    int shift = random.nextInt(24);
+                    long hi = Math.min(0x7fffffffL, lo + random.nextLong((long) BINS << shift));
+                    return k.countMagnitudes(s[0], n, lo, (int) hi, shift, bins, 5);
+                }),
+                call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
+                call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
+                call("countNonFinite", (k, s, _, n, _) -> k.countNonFinite(s[0], n)));
+    }
+
+    /** Often the magnitude of an element, so that ties happen; sometimes the least or the greatest there is. */
+    private static int threshold(float[] x, int n, Random random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> 0x7fffffff;
+            default -> ScalarKernels.magnitudeBits(n == 0 ? 1 : x[random.nextInt(n)]);
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void writeTheSameBits(Call call) {
+        for (int n : Strips.LENGTHS) {
+            for (int round = 0; round < ROUNDS; round++) {
+                compare(call, n, 1000L * n + round);
+            }
+        }
+    }
+
+    private static void compare(Call call, int n, long seed) {
+        Random random = new Random(seed);
+        float[][] expected = new float[6][];
+        float[][] found = new float[6][];
+        for (int s = 0; s < expected.length; s++) {
+            expected[s] = Strips.anything(n + 5, random); // the last five are none of the kernel's business
+            found[s] = expected[s].clone();
+        }
+        long[] expectedBins = new long[5 + BINS];
+        long[] foundBins = new long[5 + BINS];
+        String what = "n=" + n + ", seed " + seed;
+        assertEquals(
+                Double.doubleToRawLongBits(call.on(SCALAR, expected, expectedBins, n, new Random(seed))),
+                Double.doubleToRawLongBits(call.on(BEST, found, foundBins, n, new Random(seed))),
+                what);
+        for (int s = 0; s < expected.length; s++) {
+            assertSameBits(expected[s], found[s], what + ", strip " + s);
+        }
+        assertArrayEquals(expectedBins, foundBins, what);
+    }
+}

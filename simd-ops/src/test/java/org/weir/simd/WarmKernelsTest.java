@@ -1,0 +1,85 @@
+package org.weir.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.Random;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A vector that the JIT fails to keep in registers is an object, so a warm kernel that allocates is a slow one. */
+class WarmKernelsTest {
+
+    private static final int N = 16 * 40 + 5;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Kernels KERNELS = Kernels.best();
+    private static final MemorySegment BYTES = Arena.global().allocate(8L * N + 1);
+    private static final float[][] S = new float[6][];
+    private static final long[] BINS = new long[1 << 10];
+    private static final CounterRandom STREAM = CounterRandom.of(1, 2, "w");
+
+    static {
+        Random random = new Random(1);
+        for (int s = 0; s < S.length; s++) {
+            S[s] = Strips.numbers(N, random);
+        }
+    }
+
+    private static Named<Runnable> kernel(String name, Runnable call) {
+        return Named.of(name, call);
+    }
+
+    static Stream<Named<Runnable>> kernels() {
+        Stream<Named<Runnable>> arithmetic = Stream.of(
+                kernel("subtract", () -> KERNELS.subtract(S[0], S[1], N)),
+                kernel("scale", () -> KERNELS.scale(S[0], 0.99f, N)),
+                kernel("divide", () -> KERNELS.divide(S[0], 1.01f, N)),
+                kernel("addWeighted", () -> KERNELS.addWeighted(S[0], S[1], 0.5f, N)),
+                kernel("addBase", () -> KERNELS.addBase(S[0], S[1], N)),
+                kernel("vote", () -> KERNELS.vote(S[0], S[1], S[2], S[3], S[4], S[5], 0.5f, N)),
+                kernel("elect", () -> KERNELS.elect(S[0], S[0], S[2], S[3], S[4], S[5], true, N)),
+                kernel("trim", () -> KERNELS.trim(S[0], 0, N, 0x3c000000, true)),
+                kernel("dropout", () -> KERNELS.dropout(S[0], N, STREAM, 3, CounterRandom.keep48(0.3))),
+                kernel("countMagnitudes", () -> KERNELS.countMagnitudes(S[1], N, 0x3c000000, 0x3c7fffff, 14, BINS, 0)),
+                kernel("sumMagnitudes", () -> KERNELS.sumMagnitudes(S[1], N)),
+                kernel("countNonZero", () -> KERNELS.countNonZero(S[1], N)),
+                kernel("countNonFinite", () -> KERNELS.countNonFinite(S[1], N)));
+        Stream<Named<Runnable>> codecs = Stream.of(KERNELS.bf16(), new F16Codec(), new F32Codec(), new F64Codec())
+                .flatMap(codec -> Stream.of(
+                        kernel(codec.getClass().getSimpleName() + ".widen", () -> codec.widen(BYTES, 1, S[0], N)),
+                        kernel(codec.getClass().getSimpleName() + ".narrow", () -> codec.narrow(S[0], N, BYTES, 1))));
+        return Stream.concat(arithmetic, codecs);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void allocateNothing(Runnable kernel) {
+        assumeTrue(
+                KERNELS instanceof ScalarKernels
+                        || Species.FLOATS.vectorBitSize() <= FloatVector.SPECIES_PREFERRED.vectorBitSize(),
+                "wider than the machine: vectors are objects here");
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long allocated;
+        do {
+            allocated = bytesAllocatedBy(kernel);
+        } while (allocated != 0 && System.nanoTime() < deadline);
+        assertEquals(0, allocated, "bytes in 1000 calls");
+    }
+
+    private static long bytesAllocatedBy(Runnable kernel) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 1000; i++) {
+            kernel.run();
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+}
