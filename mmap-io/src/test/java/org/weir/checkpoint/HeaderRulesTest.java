@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +84,7 @@ class HeaderRulesTest {
                 "feff"
             })
     void refusesOverlongSurrogateTooHighAndCutSequences(String hex) {
-        byte[] sequence = new java.math.BigInteger("00" + hex, 16).toByteArray();
+        byte[] sequence = new BigInteger("00" + hex, 16).toByteArray();
         String sandwich = "{\"__metadata__\":{\"k\":\"" + "?".repeat(hex.length() / 2) + "\"}}";
         byte[] text = sandwich.getBytes(StandardCharsets.UTF_8);
         System.arraycopy(sequence, sequence.length - hex.length() / 2, text, sandwich.indexOf('?'), hex.length() / 2);

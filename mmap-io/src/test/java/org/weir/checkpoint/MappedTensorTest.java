@@ -131,11 +131,12 @@ class MappedTensorTest {
 
     @Test
     void cannotBeReadOnceClosed() throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", new byte[10])));
+        Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", new byte[MIB])));
         MappedTensor tensor = checkpoint.tensors().getFirst();
         checkpoint.close();
         assertThrows(IllegalStateException.class, () -> tensor.bytes().get(ValueLayout.JAVA_BYTE, 0));
-        assertThrows(IllegalStateException.class, () -> tensor.prefault(0, 10));
+        assertThrows(IllegalStateException.class, () -> tensor.prefault(0, MIB));
+        assertThrows(IllegalStateException.class, () -> tensor.release(0, MIB));
     }
 
     @Test

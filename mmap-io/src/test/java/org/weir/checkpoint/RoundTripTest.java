@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ class RoundTripTest {
         Arbitrary<Shape> shapes = dims.map(Shape::new);
         // A last dimension of 4 makes the narrow types fill whole bytes.
         Arbitrary<Shape> shapesOfFours = dims.map(some -> {
-            var more = new java.util.ArrayList<>(some);
+            List<Long> more = new ArrayList<>(some);
             more.add(4L);
             return new Shape(more);
         });
