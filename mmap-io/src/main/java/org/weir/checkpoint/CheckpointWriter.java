@@ -1,5 +1,6 @@
 package org.weir.checkpoint;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>Interrupting a thread that is writing closes the file under all of them: then the writer can only be closed.
  */
-public final class CheckpointWriter implements AutoCloseable {
+public final class CheckpointWriter implements Closeable {
     private static final int COPY_BYTES = 1 << 20;
 
     private final ShardLayout layout;
@@ -49,7 +50,7 @@ public final class CheckpointWriter implements AutoCloseable {
             }
             return writer;
         } catch (IOException | RuntimeException e) {
-            closeAfter(e, writer);
+            Staging.closeAfter(e, writer);
             throw e;
         }
     }
@@ -151,13 +152,5 @@ public final class CheckpointWriter implements AutoCloseable {
             throw new IllegalArgumentException(Printable.quoted(name) + " is no name for a file beside the weights");
         }
         return name;
-    }
-
-    private static void closeAfter(Exception problem, CheckpointWriter writer) {
-        try {
-            writer.close();
-        } catch (IOException e) {
-            problem.addSuppressed(e);
-        }
     }
 }

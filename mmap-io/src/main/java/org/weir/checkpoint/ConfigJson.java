@@ -73,7 +73,7 @@ public final class ConfigJson {
     /** @param owner the name of the object, empty at the top */
     private void readObject(StrictJson json, String owner) throws JsonProblem {
         while (json.next() == JsonToken.PROPERTY_NAME) {
-            String name = json.string();
+            String name = json.name();
             JsonToken value = json.next();
             switch (name) {
                 case "dtype", "torch_dtype" -> {

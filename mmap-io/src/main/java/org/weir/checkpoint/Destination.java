@@ -18,7 +18,9 @@ record Destination(Path path, boolean overwrite) {
     /** Creates the folders above it that are missing. */
     static Destination of(Path requested, boolean overwrite) throws IOException {
         if (Files.exists(requested)) {
-            return new Destination(requested.toRealPath(), overwrite);
+            Path real = requested.toRealPath();
+            parentOf(real);
+            return new Destination(real, overwrite);
         }
         if (Files.exists(requested, LinkOption.NOFOLLOW_LINKS)) {
             throw inTheWay(requested, "is a link to something that is not there");

@@ -71,12 +71,13 @@ final class DiskSpace {
     }
 
     private static NotEnoughSpaceException notEnough(Path file, long neededBytes, @Nullable Throwable cause) {
-        return new NotEnoughSpaceException(file, neededBytes, Math.min(usableBytes(file), neededBytes - 1), cause);
+        return new NotEnoughSpaceException(file, neededBytes, usableBytes(file), cause);
     }
 
     private static long usableBytes(Path file) {
         try {
-            return Files.getFileStore(file).getUsableSpace();
+            // Of its folder: the file itself may be gone already.
+            return Files.getFileStore(file.resolveSibling(".")).getUsableSpace();
         } catch (IOException e) {
             return Long.MAX_VALUE;
         }

@@ -17,7 +17,7 @@ record Header(long dataStartBytes, List<Entry> entries) {
     static final String DATA_OFFSETS = "data_offsets";
 
     /** What the length word counts may not be larger than this. */
-    static final long MAX_TEXT_BYTES = 100_000_000;
+    static final int MAX_TEXT_BYTES = 100_000_000;
 
     static final int LENGTH_BYTES = Long.BYTES;
 

@@ -2,18 +2,26 @@ package org.weir.checkpoint;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * The JSON of a safetensors header. Stricter than the reference on purpose in three things: a name may not occur twice,
- * a tensor must be an object (not the list of its fields), a dtype must be a string.
+ * The JSON of a safetensors header. Stricter than the reference on purpose: a tensor may not occur twice, must be an
+ * object (not the list of its fields), its dtype a string; it has at most 64 dimensions, as in torch and numpy, each
+ * below 2^63; and names are limited to a million characters.
  */
 final class HeaderJson {
-    private static final String INTEGER = "an integer from 0 to 2^63 - 1";
+    private static final int MAX_DIMENSIONS = 64;
+    private static final int OFFSETS = 2;
 
     private final StrictJson json;
+    private final Set<String> names = new HashSet<>();
+    private final Map<Shape, Shape> shapes = new HashMap<>();
     private @Nullable String tensor;
 
     HeaderJson(StrictJson json) {
@@ -31,7 +39,8 @@ final class HeaderJson {
         List<Header.Entry> entries = new ArrayList<>();
         json.nextIs(JsonToken.START_OBJECT, "an object");
         while (json.next() == JsonToken.PROPERTY_NAME) {
-            String name = json.string();
+            String name = json.name();
+            json.requireFirst(names.add(name), name);
             if (name.equals(Header.METADATA)) {
                 readMetadata();
             } else {
@@ -54,8 +63,9 @@ final class HeaderJson {
             throw json.unexpected("an object of strings as " + Header.METADATA);
         }
         while (json.next() == JsonToken.PROPERTY_NAME) {
-            String key = json.string();
-            json.nextString("a string as the value of " + Printable.quoted(key) + " in " + Header.METADATA);
+            String key = json.name();
+            json.nextIs(JsonToken.VALUE_STRING, "a string as " + Printable.quoted(key) + " in " + Header.METADATA);
+            json.skipString();
         }
     }
 
@@ -65,10 +75,20 @@ final class HeaderJson {
         List<Long> offsets = null;
         json.nextIs(JsonToken.START_OBJECT, "an object with dtype, shape and data_offsets");
         while (json.next() == JsonToken.PROPERTY_NAME) {
-            switch (json.string()) {
-                case Header.DTYPE -> dtype = readDType();
-                case Header.SHAPE -> dims = readIntegers(Header.SHAPE);
-                case Header.DATA_OFFSETS -> offsets = readIntegers(Header.DATA_OFFSETS);
+            String field = json.name();
+            switch (field) {
+                case Header.DTYPE -> {
+                    json.requireFirst(dtype == null, field);
+                    dtype = readDType();
+                }
+                case Header.SHAPE -> {
+                    json.requireFirst(dims == null, field);
+                    dims = readIntegers(field, MAX_DIMENSIONS);
+                }
+                case Header.DATA_OFFSETS -> {
+                    json.requireFirst(offsets == null, field);
+                    offsets = readIntegers(field, OFFSETS);
+                }
                 default -> json.skipValue();
             }
         }
@@ -76,12 +96,17 @@ final class HeaderJson {
             String missing = dtype == null ? Header.DTYPE : dims == null ? Header.SHAPE : Header.DATA_OFFSETS;
             throw json.problem("no " + missing, "dtype, shape and data_offsets");
         }
-        if (offsets.size() != 2) {
+        if (offsets.size() != OFFSETS) {
             throw json.problem(offsets.size() + " data_offsets", "2");
         }
+        return new Header.Entry(tensor(name, dtype, dims), offsets.getFirst(), offsets.getLast());
+    }
+
+    private TensorInfo tensor(String name, DType dtype, List<Long> dims) throws JsonProblem {
         try {
-            return new Header.Entry(
-                    new TensorInfo(name, dtype, new Shape(dims)), offsets.getFirst(), offsets.getLast());
+            Shape shape = new Shape(dims);
+            // A model has few shapes and many tensors: one object for all that are equal.
+            return new TensorInfo(name, dtype, shapes.computeIfAbsent(shape, same -> same));
         } catch (IllegalArgumentException e) {
             throw json.problem("that " + e.getMessage(), "a tensor that a file can hold");
         }
@@ -94,11 +119,14 @@ final class HeaderJson {
                         "the dtype " + Printable.quoted(name), "one of " + Arrays.toString(DType.values())));
     }
 
-    private List<Long> readIntegers(String what) throws JsonProblem {
+    private List<Long> readIntegers(String what, int atMost) throws JsonProblem {
         json.nextIs(JsonToken.START_ARRAY, "an array as " + what);
         List<Long> integers = new ArrayList<>();
         while (json.next() != JsonToken.END_ARRAY) {
-            integers.add(json.unsignedInteger(INTEGER + " in " + what));
+            integers.add(json.unsignedInteger("an integer from 0 to 2^63 - 1 in " + what));
+            if (integers.size() > atMost) {
+                throw json.problem("more than " + atMost + " integers in " + what, "at most " + atMost);
+            }
         }
         return integers;
     }

@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.PointerBytesStore;
@@ -20,6 +22,14 @@ import org.jspecify.annotations.Nullable;
  * mappers are no choice for an input: the default one opens it for writing and makes it longer.)
  */
 final class HeaderParser {
+    /** Chronicle warns at its first use of a way to free buffers that JDK 25 no longer has. We give it none to free. */
+    private static final Logger CHRONICLE_CLEANER =
+            Logger.getLogger("net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService");
+
+    static {
+        CHRONICLE_CLEANER.setLevel(Level.SEVERE);
+    }
+
     private static final Comparator<Header.Entry> BY_PLACE =
             Comparator.comparingLong(Header.Entry::beginBytes).thenComparingLong(Header.Entry::endBytes);
 
@@ -54,6 +64,9 @@ final class HeaderParser {
             PageAdvice.populate(mapped.asSlice(0, dataStartBytes), file, 0);
             cursor.readLimit(dataStartBytes);
             return inOrder(readText(cursor), dataStartBytes);
+        } catch (InternalError e) {
+            // A fault on a page: the file has shrunk since the pages were asked for.
+            throw InputChangedException.unreadable(file, 0, mapped.byteSize(), e);
         } finally {
             cursor.releaseLast();
         }

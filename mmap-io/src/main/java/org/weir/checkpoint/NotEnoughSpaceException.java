@@ -12,8 +12,12 @@ public final class NotEnoughSpaceException extends IOException {
 
     NotEnoughSpaceException(Path path, long neededBytes, long availableBytes, @Nullable Throwable cause) {
         super(
-                "%s: not enough disk space: %,d bytes needed, %,d available"
-                        .formatted(Printable.path(path), neededBytes, availableBytes),
+                "%s: not enough disk space: %,d bytes needed, %,d available%s"
+                        .formatted(
+                                Printable.path(path),
+                                neededBytes,
+                                availableBytes,
+                                availableBytes < neededBytes ? "" : " (is there a quota?)"),
                 cause);
         this.path = path;
         this.neededBytes = neededBytes;

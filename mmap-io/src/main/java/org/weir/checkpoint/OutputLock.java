@@ -1,5 +1,6 @@
 package org.weir.checkpoint;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * since closing any descriptor of a file drops all locks that the process has on it, a second merge in the same JVM
  * must be turned away without opening the file: {@link #HELD} does that.
  */
-final class OutputLock implements AutoCloseable {
+final class OutputLock implements Closeable {
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     private static final String HOLDER_PREFIX = "weir: process ";
     private static final int MAX_HOLDER_BYTES = 1000;
@@ -107,7 +108,7 @@ final class OutputLock implements AutoCloseable {
             }
             return new OutputLock(file, channel, holder.startsWith(HOLDER_PREFIX));
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            Staging.closeAfter(e, channel);
             throw e;
         }
     }
@@ -134,7 +135,7 @@ final class OutputLock implements AutoCloseable {
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
         } catch (IOException e) {
-            close();
+            Staging.closeAfter(e, this);
             throw DiskSpace.explained(e, file, holder.length());
         }
     }

@@ -39,7 +39,7 @@ final class PageAdvice {
         long end = bytes.address() + bytes.byteSize();
         long answer;
         do {
-            answer = advise(begin, end - begin, MADV_POPULATE_READ);
+            answer = advise(MemorySegment.ofAddress(begin), end - begin, MADV_POPULATE_READ);
         } while (answer == -NativeCall.EINTR);
         if (answer == -NativeCall.EFAULT) {
             throw InputChangedException.unreadable(file, offsetBytes, bytes.byteSize(), null);
@@ -50,6 +50,7 @@ final class PageAdvice {
     }
 
     /** The same by reading one byte of each page, for kernels that cannot be asked. */
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is not about priority
     static void touch(MemorySegment bytes, Path file, long offsetBytes) throws InputChangedException {
         try {
             readEachPage(bytes);
@@ -64,12 +65,14 @@ final class PageAdvice {
         long begin = (bytes.address() + PAGE_BYTES - 1) & -PAGE_BYTES;
         long end = (bytes.address() + bytes.byteSize()) & -PAGE_BYTES;
         if (begin < end) {
-            advise(begin, end - begin, MADV_DONTNEED);
+            // The segment itself, and not its address, so that nobody can unmap it meanwhile: these pages could then
+            // be somebody else's, and would be lost.
+            advise(bytes.asSlice(begin - bytes.address()), end - begin, MADV_DONTNEED);
         }
     }
 
-    private static long advise(long address, long lengthBytes, int advice) {
-        return MADVISE.call(MemorySegment.ofAddress(address), lengthBytes, advice);
+    private static long advise(MemorySegment from, long lengthBytes, int advice) {
+        return MADVISE.call(from, lengthBytes, advice);
     }
 
     private static void readEachPage(MemorySegment bytes) {

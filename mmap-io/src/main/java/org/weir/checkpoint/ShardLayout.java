@@ -11,11 +11,17 @@ import java.util.Set;
  * Which tensor goes where in the files to be written. Shards are filled greedily in the order given: the next one
  * begins when a tensor would take the data of this one over the limit, so a tensor larger than the limit is alone in
  * its file. Inside a shard the order is the canonical one.
- *
- * @param tensors in the order given; a tensor's index in it is its number everywhere
- * @param places where each of them goes, by number
  */
-public record ShardLayout(List<TensorInfo> tensors, List<Place> places, List<Shard> shards) {
+public final class ShardLayout {
+    private final List<TensorInfo> tensors;
+    private final List<Place> places;
+    private final List<Shard> shards;
+
+    private ShardLayout(List<TensorInfo> tensors, List<Place> places, List<Shard> shards) {
+        this.tensors = List.copyOf(tensors);
+        this.places = List.copyOf(places);
+        this.shards = List.copyOf(shards);
+    }
 
     /**
      * Where a tensor goes.
@@ -31,20 +37,18 @@ public record ShardLayout(List<TensorInfo> tensors, List<Place> places, List<Sha
      * @param tensors in the order of their data
      * @param headerBytes length word and text
      */
-    public record Shard(String fileName, List<TensorInfo> tensors, long headerBytes, long dataBytes) {
+    public record Shard(String fileName, List<TensorInfo> tensors, long headerBytes) {
         public Shard {
             tensors = List.copyOf(tensors);
         }
 
-        public long fileBytes() {
-            return Math.addExact(headerBytes, dataBytes);
+        public long dataBytes() {
+            return tensors.stream().mapToLong(TensorInfo::bytes).reduce(0, Math::addExact);
         }
-    }
 
-    public ShardLayout {
-        tensors = List.copyOf(tensors);
-        places = List.copyOf(places);
-        shards = List.copyOf(shards);
+        public long fileBytes() {
+            return Math.addExact(headerBytes, dataBytes());
+        }
     }
 
     /**
@@ -67,11 +71,25 @@ public record ShardLayout(List<TensorInfo> tensors, List<Place> places, List<Sha
                 offsetBytes = Math.addExact(offsetBytes, tensor.bytes());
             }
             String fileName = fileName(shards.size(), groups.size());
-            shards.add(new Shard(fileName, group, headerBytes, offsetBytes - headerBytes));
+            shards.add(new Shard(fileName, group, headerBytes));
         }
         List<Place> placesByNumber =
                 tensors.stream().map(tensor -> places.get(tensor.name())).toList();
         return new ShardLayout(tensors, placesByNumber, shards);
+    }
+
+    /** In the order given; a tensor's index here is its number everywhere. */
+    public List<TensorInfo> tensors() {
+        return tensors;
+    }
+
+    /** Where each tensor goes, by its number. */
+    public List<Place> places() {
+        return places;
+    }
+
+    public List<Shard> shards() {
+        return shards;
     }
 
     /** Data of all shards. */

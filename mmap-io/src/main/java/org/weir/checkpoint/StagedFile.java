@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
  * exception and not the end of the JVM.
  */
 final class StagedFile implements Closeable {
-    /** Buffers count with an int. */
-    private static final long MAX_WRITE_BYTES = 1L << 30;
+    /** Bytes on the heap are copied on their way, and this much room for them stays with each thread. */
+    private static final long MAX_WRITE_BYTES = 1 << 20;
 
     private final Path file;
     private final FileChannel channel;

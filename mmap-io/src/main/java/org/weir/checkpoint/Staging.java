@@ -1,5 +1,6 @@
 package org.weir.checkpoint;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -36,8 +37,17 @@ final class Staging implements AutoCloseable {
             staging.createFolder();
             return staging;
         } catch (IOException | RuntimeException e) {
-            staging.lock.close();
+            closeAfter(e, staging.lock);
             throw e;
+        }
+    }
+
+    /** Closes what was begun before something failed, which stays the problem to be reported. */
+    static void closeAfter(Exception problem, Closeable begun) {
+        try {
+            begun.close();
+        } catch (IOException e) {
+            problem.addSuppressed(e);
         }
     }
 

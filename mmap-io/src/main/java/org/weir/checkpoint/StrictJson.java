@@ -7,30 +7,36 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
 /**
- * One JSON document, token by token, in the strict reading that a file from a stranger needs: each name once, integers
- * that look like integers, text that is Unicode, nothing after the end. It reads characters, because given bytes
- * Jackson would guess the encoding and let broken UTF-8 pass.
+ * One JSON document, token by token, in the strict reading that a file from a stranger needs: integers that look like
+ * integers, text that is Unicode, nothing after the end, and no more of it in memory than a name. It reads characters,
+ * because given bytes Jackson would guess the encoding and let broken UTF-8 pass.
+ *
+ * <p>That a name occurs once is for the caller to see to, by {@link #requireFirst}: Jackson's own detection keeps every
+ * name of every object, which a hostile file can make very many.
  */
 final class StrictJson implements AutoCloseable {
     /** As deep as the reference parser goes. */
     private static final int MAX_DEPTH = 128;
 
+    /** Of names, and of strings that are kept. The reference has no such limit. */
+    private static final int MAX_NAME_CHARS = 1 << 20;
+
+    private static final int SHOWN_CHARS = 200;
+
     // Interning and the symbol table are off: names are mostly different, and a table can be made to collide.
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    .maxNameLength((int) Header.MAX_TEXT_BYTES)
-                    .maxStringLength((int) Header.MAX_TEXT_BYTES)
+                    .maxNameLength(MAX_NAME_CHARS)
+                    .maxStringLength(Header.MAX_TEXT_BYTES)
                     .maxNumberLength(1000)
                     .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
             .build();
@@ -68,19 +74,28 @@ final class StrictJson implements AutoCloseable {
         }
     }
 
-    /** The next token, which must be a string. */
+    /** The next token, which must be a string, and not an absurdly long one. */
     String nextString(String expected) throws JsonProblem {
         nextIs(JsonToken.VALUE_STRING, expected);
-        return string();
+        StringSink string = readString(MAX_NAME_CHARS);
+        if (!string.isWhole()) {
+            throw problem("a string of more than " + MAX_NAME_CHARS + " characters", expected);
+        }
+        return string.kept();
     }
 
-    /** The name or string that was read last. */
-    String string() throws JsonProblem {
-        String text = checked(parser::getString);
-        if (Printable.hasLoneSurrogate(text)) {
-            throw problem("half a surrogate pair in " + Printable.quoted(text), "valid Unicode");
+    /** The name that was read last. */
+    String name() throws JsonProblem {
+        String name = checked(parser::getString);
+        if (Printable.hasLoneSurrogate(name)) {
+            throw problem("half a surrogate pair in " + Printable.quoted(name), "valid Unicode");
         }
-        return text;
+        return name;
+    }
+
+    /** Reads over the string that was begun last, however long it is. */
+    void skipString() throws JsonProblem {
+        readString(0);
     }
 
     /** The integer that was read last, 0 to 2^63 - 1, written with digits alone. */
@@ -96,6 +111,13 @@ final class StrictJson implements AutoCloseable {
         }
     }
 
+    /** For a name that may occur once: whether nothing has come of it before. */
+    void requireFirst(boolean first, String name) throws JsonProblem {
+        if (!first) {
+            throw problem("a second " + Printable.quoted(name), "each name once");
+        }
+    }
+
     /** Reads over the next value, whatever it is, and as strictly as if it mattered. */
     void skipValue() throws JsonProblem {
         int depth = 0;
@@ -105,8 +127,10 @@ final class StrictJson implements AutoCloseable {
                 depth++;
             } else if (token.isStructEnd()) {
                 depth--;
-            } else if (token == JsonToken.PROPERTY_NAME || token == JsonToken.VALUE_STRING) {
-                string();
+            } else if (token == JsonToken.PROPERTY_NAME) {
+                name();
+            } else if (token == JsonToken.VALUE_STRING) {
+                skipString();
             } else if (token.isNumeric() && !Double.isFinite(checked(parser::getDoubleValue))) {
                 throw unexpected("a number that a double can hold");
             }
@@ -125,7 +149,9 @@ final class StrictJson implements AutoCloseable {
 
     /** Where it ends. */
     int tokenEnd() throws JsonProblem {
-        string();
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            skipString();
+        }
         return Math.toIntExact(parser.currentLocation().getCharOffset());
     }
 
@@ -156,10 +182,20 @@ final class StrictJson implements AutoCloseable {
             case START_ARRAY -> "an array";
             case END_ARRAY -> "the end of the array";
             case END_OBJECT -> "the end of the object";
-            case PROPERTY_NAME -> "the name " + Printable.quoted(string());
-            case VALUE_STRING -> "the string " + Printable.quoted(string());
+            case PROPERTY_NAME -> "the name " + Printable.quoted(name());
+            case VALUE_STRING ->
+                "the string " + Printable.quoted(readString(SHOWN_CHARS).kept());
             default -> Printable.of(checked(parser::getString));
         };
+    }
+
+    private StringSink readString(int keepChars) throws JsonProblem {
+        StringSink string = new StringSink(keepChars);
+        checked(() -> parser.readString(string));
+        if (string.hasLoneSurrogate()) {
+            throw problem("half a surrogate pair in " + Printable.quoted(string.kept()), "valid Unicode");
+        }
+        return string;
     }
 
     private <T> T checked(Supplier<T> read) throws JsonProblem {
@@ -167,8 +203,9 @@ final class StrictJson implements AutoCloseable {
             return read.get();
         } catch (JacksonException e) {
             long charOffset = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
-            String found =
-                    "found invalid JSON (%s), expected one JSON object".formatted(Printable.of(e.getOriginalMessage()));
+            // Without the name of the method of Jackson that would lift a limit.
+            String message = e.getOriginalMessage().replaceFirst(", from `.*`", "");
+            String found = "found invalid JSON (%s), expected one JSON object".formatted(Printable.of(message));
             throw new JsonProblem(charOffset, found, e);
         }
     }

@@ -71,20 +71,27 @@ record WeightIndex(Path file, Map<String, String> shardOf) {
 
     private static Map<String, String> readShardOf(StrictJson json) throws JsonProblem {
         Map<String, String> shardOf = new LinkedHashMap<>();
+        boolean first = true;
         json.nextIs(JsonToken.START_OBJECT, "an object");
         while (json.next() == JsonToken.PROPERTY_NAME) {
-            if (json.string().equals(WEIGHT_MAP)) {
-                json.nextIs(JsonToken.START_OBJECT, "an object as weight_map");
-                while (json.next() == JsonToken.PROPERTY_NAME) {
-                    String tensor = json.string();
-                    shardOf.put(tensor, readShardName(json));
-                }
+            if (json.name().equals(WEIGHT_MAP)) {
+                json.requireFirst(first, WEIGHT_MAP);
+                first = false;
+                readWeightMap(json, shardOf);
             } else {
                 json.skipValue();
             }
         }
         json.end();
         return shardOf;
+    }
+
+    private static void readWeightMap(StrictJson json, Map<String, String> shardOf) throws JsonProblem {
+        json.nextIs(JsonToken.START_OBJECT, "an object as " + WEIGHT_MAP);
+        while (json.next() == JsonToken.PROPERTY_NAME) {
+            String tensor = json.name();
+            json.requireFirst(shardOf.put(tensor, readShardName(json)) == null, tensor);
+        }
     }
 
     /**

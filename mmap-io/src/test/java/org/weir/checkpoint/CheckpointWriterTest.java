@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.weir.checkpoint.SmallOutput.ONE_SHARD;
+import static org.weir.checkpoint.SmallOutput.bytes;
+import static org.weir.checkpoint.SmallOutput.firstByte;
+import static org.weir.checkpoint.SmallOutput.list;
+import static org.weir.checkpoint.SmallOutput.writeOne;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -16,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -28,8 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointWriterTest {
     private static final ShardLayout TWO_SHARDS = ShardLayout.of(
             List.of(new TensorInfo("b", DType.U8, Shape.of(4)), new TensorInfo("a", DType.U8, Shape.of(4))), 4);
-    private static final ShardLayout ONE_SHARD =
-            ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(4))), 100);
 
     @TempDir
     Path folder;
@@ -112,7 +116,7 @@ class CheckpointWriterTest {
         int length = 1 << 20;
         int piece = 1 << 12;
         byte[] content = new byte[length];
-        new java.util.Random(1).nextBytes(content);
+        new Random(1).nextBytes(content);
         ShardLayout layout = ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(length))), length);
         try (CheckpointWriter writer = CheckpointWriter.create(out(), layout, false);
                 Arena arena = Arena.ofShared();
@@ -129,6 +133,23 @@ class CheckpointWriterTest {
             }
             writer.publish();
         }
+        try (Checkpoint checkpoint = Checkpoint.open(out())) {
+            assertEquals(-1, checkpoint.tensors().getFirst().bytes().mismatch(MemorySegment.ofArray(content)));
+        }
+    }
+
+    @Test
+    void writesMoreThanOneGoTakes() throws IOException {
+        byte[] content = new byte[(5 << 20) + 1];
+        new Random(2).nextBytes(content);
+        ShardLayout layout =
+                ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(content.length))), content.length);
+        try (CheckpointWriter writer = CheckpointWriter.create(out(), layout, false)) {
+            writer.write(0, 0, MemorySegment.ofArray(content));
+            writer.addFile("copy", content);
+            writer.publish();
+        }
+        assertArrayEquals(content, content("copy"));
         try (Checkpoint checkpoint = Checkpoint.open(out())) {
             assertEquals(-1, checkpoint.tensors().getFirst().bytes().mismatch(MemorySegment.ofArray(content)));
         }
@@ -194,118 +215,6 @@ class CheckpointWriterTest {
     }
 
     @Test
-    void createsTheFoldersAboveTheOutput() throws IOException {
-        writeOne(folder.resolve("deep/er/out"), false, 1);
-        assertEquals(1, firstByte(folder.resolve("deep/er/out")));
-    }
-
-    @Test
-    void takesTheNameOfAnEmptyFolder() throws IOException {
-        Files.createDirectory(out());
-        writeOne(out(), false, 1);
-        assertEquals(1, firstByte(out()));
-    }
-
-    @Test
-    void refusesAFolderThatIsNotEmpty() throws IOException {
-        writeOne(out(), false, 1);
-        refuses(false, "is there already and not empty, and overwriting it was not asked for");
-        assertEquals(1, firstByte(out()));
-        assertEquals(List.of("out"), list(folder));
-    }
-
-    @Test
-    void refusesAFileOrALinkThatLeadsNowhere() throws IOException {
-        Files.createFile(out());
-        refuses(true, "is there already and is not a folder");
-        Files.delete(out());
-        Files.createSymbolicLink(out(), folder.resolve("nothing"));
-        refuses(true, "is a link to something that is not there");
-    }
-
-    @Test
-    void replacesACheckpointWhenAskedTo() throws IOException {
-        writeOne(out(), false, 1);
-        Files.createDirectories(out().resolve("sub/folder"));
-        Files.createFile(out().resolve("sub/old"));
-        try (CheckpointWriter writer = CheckpointWriter.create(out(), ONE_SHARD, true)) {
-            writer.write(0, 0, bytes(2, 2, 2, 2));
-            assertEquals(1, firstByte(out()));
-            writer.publish();
-        }
-        assertEquals(2, firstByte(out()));
-        assertEquals(List.of("model.safetensors"), list(out()));
-        assertEquals(List.of("out"), list(folder));
-    }
-
-    @Test
-    void keepsTheOldCheckpointWhenTheNewOneIsNotFinished() throws IOException {
-        writeOne(out(), false, 1);
-        try (CheckpointWriter writer = CheckpointWriter.create(out(), ONE_SHARD, true)) {
-            writer.write(0, 0, bytes(2));
-        }
-        assertEquals(1, firstByte(out()));
-        assertEquals(List.of("out"), list(folder));
-    }
-
-    @Test
-    void neverOverwritesAFolderThatHoldsNoCheckpoint() throws IOException {
-        Files.createDirectory(out());
-        Files.createFile(out().resolve("thesis.tex"));
-        refuses(true, "is not overwritten because it holds no checkpoint");
-        assertEquals(List.of("thesis.tex"), list(out()));
-    }
-
-    @Test
-    void replacesTheFolderThatALinkLeadsTo() throws IOException {
-        Path real = folder.resolve("disk/real");
-        writeOne(real, false, 1);
-        Files.createSymbolicLink(out(), real);
-        writeOne(out(), true, 2);
-        assertTrue(Files.isSymbolicLink(out()));
-        assertEquals(2, firstByte(real));
-        assertEquals(List.of("real"), list(folder.resolve("disk")));
-    }
-
-    @Test
-    void replacesInTwoStepsWhereOneIsNotPossible() throws IOException {
-        writeOne(out(), false, 1);
-        writeOne(folder.resolve("new"), false, 2);
-        Path old = new Destination(out(), true).takeInTwoSteps(folder.resolve("new"));
-        assertEquals(2, firstByte(out()));
-        assertEquals(1, firstByte(old));
-        assertThrows(IOException.class, () -> new Destination(old, true).takeInTwoSteps(folder.resolve("missing")));
-        assertEquals(1, firstByte(old));
-    }
-
-    @Test
-    void neverReplacesWhatAppearedMeanwhileAndKeepsTheFinishedWork() throws IOException {
-        try (CheckpointWriter writer = CheckpointWriter.create(out(), ONE_SHARD, false)) {
-            writer.write(0, 0, bytes(1, 1, 1, 1));
-            Files.createDirectory(out());
-            Files.createFile(out().resolve("somebody's"));
-            IOException e = assertThrows(IOException.class, writer::publish);
-            assertTrue(
-                    String.valueOf(e.getMessage())
-                            .contains("the finished output is in "
-                                    + folder.toRealPath().resolve("out.staging")),
-                    e.getMessage());
-        }
-        assertEquals(List.of("somebody's"), list(out()));
-        assertEquals(1, firstByte(folder.resolve("out.staging")));
-    }
-
-    @Test
-    void takesTheNameOfAnEmptyFolderThatAppearedMeanwhile() throws IOException {
-        try (CheckpointWriter writer = CheckpointWriter.create(out(), ONE_SHARD, false)) {
-            writer.write(0, 0, bytes(1, 1, 1, 1));
-            Files.createDirectory(out());
-            writer.publish();
-        }
-        assertEquals(1, firstByte(out()));
-    }
-
-    @Test
     void saysBeforeTheStartThatTheDiskIsTooSmall() throws IOException {
         ShardLayout exabyte = ShardLayout.of(List.of(new TensorInfo("x", DType.U8, Shape.of(1L << 60))), 1L << 61);
         NotEnoughSpaceException e =
@@ -364,53 +273,11 @@ class CheckpointWriterTest {
         }
     }
 
-    @Test
-    void refusesAStagingFolderThatNoMergeLeft() throws IOException {
-        Files.createDirectory(folder.resolve("out.staging"));
-        Files.createFile(folder.resolve("out.staging/mine"));
-        refuses(false, "is in the way, and no unfinished merge left it");
-        assertEquals(List.of("mine"), list(folder.resolve("out.staging")));
-        assertEquals(List.of("out.staging"), list(folder));
-    }
-
-    private void refuses(boolean overwrite, String expectedPart) {
-        FileAlreadyExistsException e = assertThrows(
-                FileAlreadyExistsException.class, () -> CheckpointWriter.create(out(), ONE_SHARD, overwrite));
-        assertTrue(String.valueOf(e.getMessage()).contains(expectedPart), e.getMessage());
-    }
-
     private Path out() {
         return folder.resolve("out");
     }
 
     private byte[] content(String name) throws IOException {
         return Files.readAllBytes(out().resolve(name));
-    }
-
-    private static void writeOne(Path out, boolean overwrite, int value) throws IOException {
-        try (CheckpointWriter writer = CheckpointWriter.create(out, ONE_SHARD, overwrite)) {
-            writer.write(0, 0, bytes(value, value, value, value));
-            writer.publish();
-        }
-    }
-
-    private static int firstByte(Path checkpointFolder) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(checkpointFolder)) {
-            return checkpoint.tensors().getFirst().bytes().asByteBuffer().get(0);
-        }
-    }
-
-    private static MemorySegment bytes(int... values) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < values.length; i++) {
-            bytes[i] = (byte) values[i];
-        }
-        return MemorySegment.ofArray(bytes);
-    }
-
-    private static List<String> list(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
     }
 }

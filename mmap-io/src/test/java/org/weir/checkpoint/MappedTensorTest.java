@@ -131,11 +131,12 @@ class MappedTensorTest {
 
     @Test
     void cannotBeReadOnceClosed() throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", new byte[10])));
+        Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", new byte[MIB])));
         MappedTensor tensor = checkpoint.tensors().getFirst();
         checkpoint.close();
         assertThrows(IllegalStateException.class, () -> tensor.bytes().get(ValueLayout.JAVA_BYTE, 0));
-        assertThrows(IllegalStateException.class, () -> tensor.prefault(0, 10));
+        assertThrows(IllegalStateException.class, () -> tensor.prefault(0, MIB));
+        assertThrows(IllegalStateException.class, () -> tensor.release(0, MIB));
     }
 
     @Test
@@ -189,6 +190,10 @@ class MappedTensorTest {
                 assertEquals(OptionalLong.of(sizeBytes / 2 + 1), e.offset());
             }
             PageAdvice.touch(mapped.asSlice(0, sizeBytes / 2), file, 0);
+            // Two bytes on two pages, of which the second has gone.
+            long lastByte = sizeBytes / 2 + 4095;
+            assertThrows(
+                    InputChangedException.class, () -> PageAdvice.touch(mapped.asSlice(lastByte, 2), file, lastByte));
         }
     }
 

@@ -112,6 +112,15 @@ class ShardLayoutTest {
     }
 
     @Test
+    void makesNoEmptyShardBeforeATensorOverTheLimit() {
+        assertEquals(
+                List.of(List.of("a"), List.of("b")),
+                ShardLayout.of(u8s(11, "a", "b"), 10).shards().stream()
+                        .map(ShardLayoutTest::namesOf)
+                        .toList());
+    }
+
+    @Test
     void namesFilesAsTransformersDoes() {
         assertEquals(List.of("model.safetensors"), fileNames(ShardLayout.of(u8s(1, "a", "b"), 2)));
         assertEquals(

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Dtypes, shapes and tensors check themselves. */
@@ -17,6 +19,18 @@ class TensorInfoTest {
         assertEquals(Optional.of(DType.F8_E4M3FNUZ), DType.named("F8_E4M3FNUZ"));
         assertEquals(Optional.empty(), DType.named("bf16"));
         assertEquals(Optional.empty(), DType.named("BF16 "));
+    }
+
+    @Test
+    void knowsTheirWidthsInTheOrderOfTheFormat() {
+        String expected = "BOOL 8, F4 4, F6_E2M3 6, F6_E3M2 6, U8 8, I8 8, F8_E5M2 8, F8_E4M3 8, F8_E8M0 8, "
+                + "F8_E4M3FNUZ 8, F8_E5M2FNUZ 8, I16 16, U16 16, F16 16, BF16 16, I32 32, U32 32, F32 32, C64 64, "
+                + "F64 64, I64 64, U64 64";
+        assertEquals(
+                expected,
+                Stream.of(DType.values())
+                        .map(dtype -> dtype + " " + dtype.bits())
+                        .collect(Collectors.joining(", ")));
     }
 
     @Test
