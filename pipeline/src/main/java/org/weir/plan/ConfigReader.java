@@ -32,8 +32,7 @@ final class ConfigReader {
 
     static MergeConfig read(Path file, String source) throws PlanException {
         ConfigProblems problems = new ConfigProblems(file);
-        String text = source.startsWith("\ufeff") ? source.substring(1) : source;
-        Optional<Yaml> root = YamlReader.read(text, problems);
+        Optional<Yaml> root = YamlReader.read(source, problems);
         if (root.isPresent() && root.get() instanceof Yaml.Fields top) {
             return new ConfigReader(problems).config(file, source, top);
         }

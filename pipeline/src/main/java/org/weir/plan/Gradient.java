@@ -19,9 +19,6 @@ record Gradient(List<Double> points) {
     /** The value at {@code t} from 0 to 1, in mergekit's order of operations, so that no last bit differs. */
     double at(double t) {
         int last = points.size() - 1;
-        if (last == 0) {
-            return points.getFirst();
-        }
         double scaled = t * last;
         int left = (int) scaled;
         double fraction = scaled - left;

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 /**
  * Where each tensor lies between the first layer and the last, which is what gradients run along.
  *
- * <p>A layer is the first number between two dots of a tensor's name: 7 in {@code model.layers.7.mlp.experts.3.w1}. What
- * stands before it names the stack, so an encoder and a decoder, or a vision tower and a language model, each run from 0
- * to 1.
+ * <p>A layer is the first number between two dots of a tensor's name: 7 in {@code model.layers.7.mlp.experts.3.w1}.
+ * What stands before it names the stack, so an encoder and a decoder, or a vision tower and a language model, each run
+ * from 0 to 1.
  */
 final class LayerStack {
     /** Six digits: no model is deeper, and every such number is an int. */
@@ -49,8 +49,8 @@ final class LayerStack {
     }
 
     /**
-     * 0 for the first layer, 1 for the last and what follows it, 1 for the only layer of a model, and 0 for what lies in
-     * no layer (embeddings, the final norm, the head), all as in mergekit.
+     * 0 for the first layer, 1 for the last and what follows it, 1 for the only layer of a model, and 0 for what lies
+     * in no layer (embeddings, the final norm, the head), all as in mergekit.
      */
     double t(String tensorName) {
         Optional<Place> place = place(tensorName);

@@ -16,8 +16,8 @@ import org.weir.method.Settings;
  * entry says, then the config's {@code parameters}, then the default; for those of the whole merge the same without the
  * entry. A level whose filters do not match is passed over.
  *
- * <p>First {@link #problems}; {@link #missing} and {@link #notes} when the tensors are known; {@link #settings} only where
- * nothing was wrong.
+ * <p>First {@link #problems}; {@link #missing} and {@link #notes} when the tensors are known; {@link #settings} only
+ * where nothing was wrong.
  */
 final class ParameterLookup {
     private final MergeConfig config;

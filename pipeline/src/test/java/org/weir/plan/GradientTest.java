@@ -61,8 +61,9 @@ final class GradientTest {
     void roundsAsMergekitDoes() {
         Gradient gradient = new Gradient(List.of(0.1, 0.9, 0.4));
         assertEquals(0.1, gradient.at(0));
-        assertEquals(0.6333333333333333, gradient.at(1 / 3.0));
-        assertEquals(0.6857142857142857, gradient.at(5 / 7.0));
+        assertEquals(0.5800000000000001, gradient.at(3 / 10.0));
+        assertEquals(0.24545454545454545, gradient.at(1 / 11.0));
+        assertEquals(0.8272727272727272, gradient.at(5 / 11.0));
         assertEquals(0.4, gradient.at(1));
     }
 

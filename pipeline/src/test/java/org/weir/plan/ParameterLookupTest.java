@@ -298,6 +298,34 @@ final class ParameterLookupTest {
     }
 
     @Test
+    void aBaseListedTwiceCountsNotEvenOnce() throws PlanException {
+        ParameterLookup lookup = lookup(
+                TIES,
+                "{merge_method: ties, base_model: b, models: [{model: b}, {model: x}, {model: b}], parameters: {weight: 1}}");
+        assertEquals(List.of(), lookup.notes(List.of(MLP_0)));
+    }
+
+    @Test
+    void aRuleThatModelsShareIsNotedOnce() throws PlanException {
+        ParameterLookup lookup = lookup(TIES, """
+                merge_method: ties
+                models:
+                - {model: x, parameters: &p {weight: [{filter: mpl, value: 1}, {value: 2}]}}
+                - {model: y, parameters: *p}
+                """);
+        assertEquals(
+                List.of("c.yml:3: no tensor uses the value of weight for the filter 'mpl'"),
+                lookup.notes(List.of(MLP_0)));
+    }
+
+    @Test
+    void oneMistakeOnALineIsOneProblem() {
+        assertEquals(
+                List.of("c.yml:9: parameters.weight: found 'x', expected a finite number"),
+                problems(TIES, CONFIG.replace("0.9", "[x, 1, x]")));
+    }
+
+    @Test
     void aRuleForTheRestMayBeForNothing() throws PlanException {
         ParameterLookup lookup = lookup(TIES, CONFIG.replace("0.3", "[{filter: mlp, value: 0.1}, {value: 0.2}]"));
         assertEquals(List.of(), lookup.notes(List.of(MLP_0)));

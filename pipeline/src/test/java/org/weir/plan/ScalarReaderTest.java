@@ -103,7 +103,7 @@ final class ScalarReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yes", "no", "on", "off", "y", "l1"})
+    @ValueSource(strings = {"yes", "no", "on", "off", "y", "l1", "1e999", ".nan"})
     void yesIsNoFlag(String word) {
         assertEquals(OptionalDouble.empty(), plain(FLAG, word));
         assertEquals("found '" + word + "', expected true or false", refusal(FLAG, word));
