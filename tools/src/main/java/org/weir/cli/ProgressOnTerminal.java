@@ -47,6 +47,7 @@ final class ProgressOnTerminal implements ProgressView {
         if (bar != null) {
             bar.close();
             bar = null;
+            err.print("\r" + " ".repeat(COLUMNS) + "\r"); // the library leaves a bar that it has drawn once only
         }
     }
 
@@ -62,7 +63,6 @@ final class ProgressOnTerminal implements ProgressView {
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis((int) interval().toMillis())
                 .setConsumer(new DelegatingProgressBarConsumer(line -> err.print("\r" + line), COLUMNS))
-                .clearDisplayOnFinish()
                 .build();
     }
 }
