@@ -98,6 +98,13 @@ class MergeCommandTest {
     }
 
     @Test
+    void verboseShowsThePlanBeforeTheMerge() throws IOException {
+        Ran ran = Ran.weir("merge", "-v", config("linear", "", ""), temp.resolve("out"));
+        assertEquals(ExitCode.DONE, ran.code());
+        assertTrue(ran.err().contains("weir: seed: 0"), ran.err());
+    }
+
+    @Test
     void withJsonEveryLineIsAnObject() throws IOException {
         Ran ran = Ran.weir("merge", config("linear", "", ""), temp.resolve("out"), "--cuda", "--log-format", "json");
         JsonNode result = JsonMapper.shared().readTree(ran.out());

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
-    private static final Reading HALF = new Reading("merging", 5_000_000_000L, 10_000_000_000L, 4);
+    private static final Reading HALF = new Reading("merging", 5_000_000_000L, 10_000_000_000L, 9, 1.25e9);
 
     @Test
     void aLineHasBytesShareRateAndTimeLeft() {
@@ -21,11 +21,11 @@ class ProgressTest {
 
     @Test
     void nothingIsPromisedBeforeThereIsARate() {
-        String line = written(err -> new ProgressLines(err).show(new Reading("merging", 0, 10, 2)));
+        String line = written(err -> new ProgressLines(err).show(new Reading("merging", 0, 10, 2, 0)));
         assertEquals("merging: 0 B of 10 B, 0 %, 0 B/s\n", line);
         assertEquals(
                 "merging: 0 B of 0 B, 0 B/s\n",
-                written(err -> new ProgressLines(err).show(new Reading("merging", 0, 0, 2))));
+                written(err -> new ProgressLines(err).show(new Reading("merging", 0, 0, 2, 0))));
     }
 
     @Test
@@ -42,7 +42,7 @@ class ProgressTest {
         String drawn = written(err -> {
             try (ProgressOnTerminal bar = new ProgressOnTerminal(err)) {
                 bar.show(HALF);
-                bar.show(new Reading("publishing", 10_000_000_000L, 10_000_000_000L, 8));
+                bar.show(new Reading("publishing", 10_000_000_000L, 10_000_000_000L, 8, 1e9));
             }
         });
         assertTrue(drawn.contains("merging") && drawn.contains("publishing"), drawn);
@@ -60,6 +60,17 @@ class ProgressTest {
             Thread.onSpinWait();
         }
         assertEquals(List.of(), err.toString(StandardCharsets.UTF_8).lines().toList());
+    }
+
+    @Test
+    void theRateForgetsASlowStart() {
+        Pace pace = new Pace(0);
+        assertEquals(0, pace.bytesPerSecond(2_000_000_000L, 0));
+        double rate = 0;
+        for (int second = 3; second < 20; second++) {
+            rate = pace.bytesPerSecond(second * 1_000_000_000L, (second - 2) * 100L);
+        }
+        assertEquals(100, rate);
     }
 
     private static String written(Consumer<PrintStream> writer) {

@@ -139,6 +139,14 @@ class SynthCommandTest {
     }
 
     @Test
+    void whatDoesNotFitIsSaidBeforeTheStart() {
+        Ran ran = Ran.weir("synth", temp.resolve("out"), "--preset", "64b", "--experts", 90_000);
+        assertEquals(ExitCode.RESOURCES, ran.code());
+        assertTrue(ran.err().contains("not enough space: 11468 TB are needed"), ran.err());
+        assertTrue(Files.notExists(temp.resolve("out")));
+    }
+
+    @Test
     void withJsonTheResultIsAnObject() {
         Ran ran = Ran.weir("synth", temp.resolve("out"), "--log-format", "json");
         JsonNode json = JsonMapper.shared().readTree(ran.out());
