@@ -58,7 +58,11 @@ final class ByteSize implements ITypeConverter<Long> {
         return String.format(Locale.ROOT, "%." + decimals + "f %sB", value, "kMGT".charAt(unit));
     }
 
+    static String rate(double bytesPerSecond) {
+        return text(Math.round(bytesPerSecond)) + "/s";
+    }
+
     static String rate(long bytes, double seconds) {
-        return text(Math.round(bytes / Math.max(seconds, 1e-9))) + "/s";
+        return rate(bytes / Math.max(seconds, 1e-9));
     }
 }

@@ -7,7 +7,7 @@ final class ExitCode {
     static final int USAGE = 2;
     /** An input is missing, malformed, or does not fit the others. */
     static final int INPUT = 3;
-    /** Not enough memory or disk, said before the start. */
+    /** Not enough memory or disk; said before the start unless somebody else took it meanwhile. */
     static final int RESOURCES = 4;
     /** A check of a result failed. */
     static final int CHECK = 5;

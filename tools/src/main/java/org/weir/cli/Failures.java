@@ -18,7 +18,7 @@ final class Failures {
     private Failures() {}
 
     static int report(Exception failure, Output output) {
-        int code = switch (failure) {
+        return switch (failure) {
             case PlanException plan -> {
                 plan.problems().forEach(problem -> output.problem(problem.toString()));
                 yield plan.exitCode();
@@ -26,6 +26,9 @@ final class Failures {
             case UncheckedIOException wrapped -> report(Objects.requireNonNull(wrapped.getCause()), output);
             case IOException io -> {
                 output.problem(text(io));
+                if (code(io) == ExitCode.IO) {
+                    output.stackTrace(io);
+                }
                 yield code(io);
             }
             case StoppedException stopped -> {
@@ -38,11 +41,10 @@ final class Failures {
             }
             default -> {
                 output.problem(bugText(failure));
+                output.stackTrace(failure);
                 yield ExitCode.BUG;
             }
         };
-        output.stackTrace(failure);
-        return code;
     }
 
     static String bugText(Throwable bug) {

@@ -44,7 +44,7 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         MergekitOptions.note(spec, output);
         try (MergePlan plan = arguments.plan(spec, Optional.of(out))) {
-            plan.notes().forEach(output::note);
+            (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);
             MergeProgress progress = new MergeProgress();
             Merge merge = new Merge(plan, out, progress);
             signals.calls(merge::stop);

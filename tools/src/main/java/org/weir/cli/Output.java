@@ -100,11 +100,12 @@ final class Output {
         err.println(JsonMapper.shared().writeValueAsString(event));
     }
 
+    /** Where something unexpected came from, for those who asked for more. */
     void stackTrace(Throwable thrown) {
         if (isVerbose()) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            err.print(trace);
+            trace.toString().lines().forEach(line -> message("trace", line));
         }
     }
 
@@ -120,13 +121,23 @@ final class Output {
     static String printable(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            int type = Character.getType(c);
-            if (type == Character.CONTROL || type == Character.FORMAT || type == Character.SURROGATE) {
-                shown.append(String.format(c <= 0xFFFF ? "\\u%04x" : "\\u{%x}", c));
-            } else {
+            if (isPlain(c)) {
                 shown.appendCodePoint(c);
+            } else {
+                shown.append(String.format(c <= 0xFFFF ? "\\u%04x" : "\\u{%x}", c));
             }
         });
         return shown.toString();
+    }
+
+    private static boolean isPlain(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 }

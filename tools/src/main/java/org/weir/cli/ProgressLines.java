@@ -17,7 +17,7 @@ record ProgressLines(PrintStream err) implements ProgressView {
                 ? ", " + Seconds.text(now.secondsLeft().getAsDouble()) + " left"
                 : "";
         err.println(now.phase() + ": " + ByteSize.text(now.doneBytes()) + " of " + ByteSize.text(now.totalBytes())
-                + ", " + percent + ByteSize.rate(now.doneBytes(), now.seconds()) + left);
+                + ", " + percent + ByteSize.rate(now.bytesPerSecond()) + left);
     }
 
     @Override

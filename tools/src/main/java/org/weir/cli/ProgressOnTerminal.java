@@ -5,6 +5,8 @@ import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -20,6 +22,7 @@ final class ProgressOnTerminal implements ProgressView {
 
     private final PrintStream err;
     private @Nullable ProgressBar bar;
+    private volatile @Nullable Duration left;
 
     ProgressOnTerminal(PrintStream err) {
         this.err = err;
@@ -32,6 +35,8 @@ final class ProgressOnTerminal implements ProgressView {
 
     @Override
     public void show(Reading now) {
+        OptionalDouble seconds = now.secondsLeft();
+        left = seconds.isPresent() ? Duration.ofSeconds(Math.round(seconds.getAsDouble())) : null;
         ProgressBar shown = bar;
         if (shown == null || !shown.getTaskName().equals(now.phase())) {
             close();
@@ -47,11 +52,12 @@ final class ProgressOnTerminal implements ProgressView {
         if (bar != null) {
             bar.close();
             bar = null;
+            err.print("\r" + " ".repeat(COLUMNS) + "\r"); // the library leaves a bar that it has drawn once only
         }
     }
 
     private ProgressBar barFor(Reading now) {
-        boolean large = now.totalBytes() >= 10_000_000_000L;
+        boolean large = now.totalBytes() >= 100_000_000_000L;
         DecimalFormat speed = new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT));
         return new ProgressBarBuilder()
                 .setTaskName(now.phase())
@@ -59,10 +65,10 @@ final class ProgressOnTerminal implements ProgressView {
                 .startsFrom(now.doneBytes(), Duration.ofMillis(Math.round(now.seconds() * 1000)))
                 .setUnit(large ? " GB" : " MB", large ? 1_000_000_000L : 1_000_000L)
                 .showSpeed(speed)
+                .setEtaFunction(_ -> Optional.ofNullable(left))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis((int) interval().toMillis())
                 .setConsumer(new DelegatingProgressBarConsumer(line -> err.print("\r" + line), COLUMNS))
-                .clearDisplayOnFinish()
                 .build();
     }
 }

@@ -14,6 +14,7 @@ final class ProgressWatch implements AutoCloseable {
     private final ProgressView view;
     private final Thread watcher = new Thread(this::watch, "progress");
     private final long startNanos = System.nanoTime();
+    private final Pace pace = new Pace(startNanos);
 
     private ProgressWatch(Supplier<Counts> source, ProgressView view) {
         this.source = source;
@@ -55,6 +56,8 @@ final class ProgressWatch implements AutoCloseable {
 
     private Reading read() {
         Counts now = source.get();
-        return new Reading(now.phase(), now.doneBytes(), now.totalBytes(), Seconds.since(startNanos));
+        long nanos = System.nanoTime();
+        double bytesPerSecond = pace.bytesPerSecond(nanos, now.doneBytes());
+        return new Reading(now.phase(), now.doneBytes(), now.totalBytes(), (nanos - startNanos) / 1e9, bytesPerSecond);
     }
 }

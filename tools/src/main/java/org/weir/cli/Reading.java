@@ -2,16 +2,19 @@ package org.weir.cli;
 
 import java.util.OptionalDouble;
 
-/** How far a run is: what it is at, the bytes of all its phases, and the seconds since it began. */
-record Reading(String phase, long doneBytes, long totalBytes, double seconds) {
-    double bytesPerSecond() {
-        return seconds > 0 ? doneBytes / seconds : 0;
-    }
-
-    /** At the rate so far; empty before there is one. */
+/**
+ * How far a run is.
+ *
+ * @param phase what it is at
+ * @param doneBytes in all phases
+ * @param seconds since it began
+ * @param bytesPerSecond of late
+ */
+record Reading(String phase, long doneBytes, long totalBytes, double seconds, double bytesPerSecond) {
+    /** At the present rate; empty where there is none. */
     OptionalDouble secondsLeft() {
-        return doneBytes > 0 && seconds > 0
-                ? OptionalDouble.of((totalBytes - doneBytes) / bytesPerSecond())
+        return bytesPerSecond > 0
+                ? OptionalDouble.of((totalBytes - doneBytes) / bytesPerSecond)
                 : OptionalDouble.empty();
     }
 }

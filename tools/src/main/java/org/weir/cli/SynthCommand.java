@@ -1,5 +1,6 @@
 package org.weir.cli;
 
+import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,9 +106,12 @@ final class SynthCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         SynthSpec synth = checked();
         refuseWhatIsThere(synth);
+        SynthRun run = new SynthRun(synth, out, shardBytes, overwrite, threads);
+        if (!sparse && !overwrite && !fits(run)) {
+            return ExitCode.RESOURCES;
+        }
         Files.createDirectories(out);
         long start = System.nanoTime();
-        SynthRun run = new SynthRun(synth, out, shardBytes, overwrite, threads);
         if (sparse) {
             run.writeSparse();
         } else {
@@ -141,23 +145,20 @@ final class SynthCommand implements Callable<Integer> {
         }
     }
 
+    private boolean fits(SynthRun run) throws IOException {
+        long free = FreeSpace.at(out).orElse(Long.MAX_VALUE);
+        if (free < run.totalBytes()) {
+            output.problem(out + ": not enough space: " + ByteSize.text(run.totalBytes()) + " are needed, "
+                    + ByteSize.text(free) + " are free; --sparse takes none");
+        }
+        return free >= run.totalBytes();
+    }
+
     private void report(SynthSpec synth, long bytes, double seconds) {
         if (output.isJson()) {
-            output.result(SynthJson.of(synth, out, sparse, bytes, seconds));
-            return;
+            output.result(SynthReport.json(synth, out, sparse, bytes, seconds));
+        } else {
+            SynthReport.lines(synth, out, sparse, bytes, seconds).forEach(output::result);
         }
-        output.result(String.format(
-                Locale.ROOT,
-                "%s: base and %d experts of %,d parameters in %s, %s each",
-                out,
-                synth.experts(),
-                synth.shape().parameters(),
-                synth.dtype(),
-                ByteSize.text(bytes / synth.models())));
-        output.result(
-                sparse
-                        ? "sparse: " + ByteSize.text(bytes) + " of holes that read as zeros; they take no disk space"
-                        : ByteSize.text(bytes) + " written in " + Seconds.text(seconds) + ", "
-                                + ByteSize.rate(bytes, seconds));
     }
 }
