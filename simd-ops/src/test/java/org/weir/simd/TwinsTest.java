@@ -66,6 +66,13 @@ class TwinsTest {
                     long hi = Math.min(0x7fffffffL, lo + random.nextLong((long) BINS << shift));
                     return k.countMagnitudes(s[0], n, lo, (int) hi, shift, bins, 5);
                 }),
+                call("countMagnitudes, all inside", (k, s, bins, n, _) -> {
+                    return k.countMagnitudes(s[0], n, 0, 0x7fffffff, 23, bins, 5);
+                }),
+                call("countMagnitudes of one value", (k, s, bins, n, random) -> {
+                    int value = threshold(s[0], n, random);
+                    return k.countMagnitudes(s[0], n, value, value, 0, bins, 5);
+                }),
                 call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
                 call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
                 call("countNonFinite", (k, s, _, n, _) -> k.countNonFinite(s[0], n)));
