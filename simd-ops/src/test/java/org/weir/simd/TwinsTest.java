@@ -68,6 +68,15 @@ class TwinsTest {
                     k.countMagnitudes(s[0], n, lo, (int) hi, shift, guess, bins, 3);
                     return 0;
                 }),
+                call("countMagnitudes, all inside", (k, s, bins, n, _) -> {
+                    k.countMagnitudes(s[0], n, 0, 0x7fffffff, 23, -1, bins, 5);
+                    return 0;
+                }),
+                call("countMagnitudes of one value", (k, s, bins, n, random) -> {
+                    int value = threshold(s[0], n, random);
+                    k.countMagnitudes(s[0], n, value, value, 0, value, bins, 5);
+                    return 0;
+                }),
                 call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
                 call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
                 call("countNonFinite", (k, s, _, n, _) -> k.countNonFinite(s[0], n)));
