@@ -77,11 +77,12 @@ public final class CheckpointWriter implements AutoCloseable {
 
     /** Adds the content of a file, under that name and with the permissions of a new file. */
     public void copyFile(String name, Path source) throws IOException {
+        Path target = staging.folder().resolve(plain(name));
         if (!Files.isRegularFile(source)) {
             throw new IOException(Printable.path(source) + ": cannot be copied: it is not a regular file");
         }
         try (InputStream in = Files.newInputStream(source);
-                StagedFile file = StagedFile.create(staging.folder().resolve(plain(name)))) {
+                StagedFile file = StagedFile.create(target)) {
             byte[] buffer = new byte[COPY_BYTES];
             long offsetBytes = 0;
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {

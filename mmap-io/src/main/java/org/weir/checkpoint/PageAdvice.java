@@ -53,6 +53,7 @@ final class PageAdvice {
     static void touch(MemorySegment bytes, Path file, long offsetBytes) throws InputChangedException {
         try {
             readEachPage(bytes);
+            Thread.yield(); // a fault in compiled code is thrown late: at the next call into the JVM
         } catch (InternalError e) {
             throw InputChangedException.unreadable(file, offsetBytes, bytes.byteSize(), e);
         }

@@ -15,7 +15,7 @@ public record TensorInfo(String name, DType dtype, Shape shape) {
         if (Printable.hasLoneSurrogate(name)) {
             throw new IllegalArgumentException("the name " + Printable.quoted(name) + " is not valid Unicode");
         }
-        if (bits(dtype, shape) % Byte.SIZE != 0) {
+        if (Long.remainderUnsigned(bits(dtype, shape), Byte.SIZE) != 0) {
             throw new IllegalArgumentException(
                     "%s %s does not fill whole bytes".formatted(dtype, Printable.of(shape.toString())));
         }
@@ -26,7 +26,7 @@ public record TensorInfo(String name, DType dtype, Shape shape) {
     }
 
     public long bytes() {
-        return bits(dtype, shape) / Byte.SIZE;
+        return Long.divideUnsigned(bits(dtype, shape), Byte.SIZE);
     }
 
     @Override
@@ -34,9 +34,10 @@ public record TensorInfo(String name, DType dtype, Shape shape) {
         return Printable.quoted(name) + " " + dtype + " " + Printable.of(shape.toString());
     }
 
+    /** Unsigned, as the reference counts them. */
     private static long bits(DType dtype, Shape shape) {
         try {
-            return Math.multiplyExact(shape.elements(), dtype.bits());
+            return Math.unsignedMultiplyExact(shape.elements(), (long) dtype.bits());
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
                     "%s %s overflows 64 bits".formatted(dtype, Printable.of(shape.toString())), e);

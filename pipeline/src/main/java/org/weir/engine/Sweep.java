@@ -42,6 +42,9 @@ final class Sweep {
                 questions.add(new Question(expert, operation.get().survey(extent, share), expert * share));
             }
         }
+        // a few places are looked at before everything is read for others
+        int shortest = questions.stream().mapToInt(q -> q.survey().runLength()).min().orElse(0);
+        questions.removeIf(question -> question.survey().runLength() > shortest);
         return questions.isEmpty() ? Optional.empty() : Optional.of(new Sweep(scope, runs, questions));
     }
 
@@ -61,8 +64,18 @@ final class Sweep {
         return runs;
     }
 
-    boolean wants(int block) {
-        return questions.stream().anyMatch(question -> question.survey().wants(block));
+    /** The offset in a block of the next element that some survey wants to see, or the block's end. */
+    int next(int block, int offset) {
+        int next = Strip.BLOCK_ELEMENTS;
+        for (Question question : questions) {
+            next = Math.min(next, question.survey().next(block, offset));
+        }
+        return next;
+    }
+
+    /** How many elements are shown at a time. */
+    int runLength() {
+        return questions.getFirst().survey().runLength();
     }
 
     /** Makes a worker's table ready. */
@@ -80,7 +93,7 @@ final class Sweep {
         run.widenBase(base);
         for (Question question : questions) {
             int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
-            if (position >= 0 && question.survey().wants(strip.block())) {
+            if (position >= 0 && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
                 run.widenExpert(question.expert(), strip, base, position);
                 question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
             }
@@ -97,7 +110,9 @@ final class Sweep {
             }
             runs.forEach(run -> tell(run, question));
         }
-        runs.forEach(TensorRun::swept);
+        if (questions.stream().anyMatch(question -> question.survey().readsAll())) {
+            runs.forEach(TensorRun::swept);
+        }
     }
 
     private void tell(TensorRun run, Question question) {

@@ -31,20 +31,32 @@ final class TileLoop {
     /** Shows one block of a tensor to a sweep's surveys. Returns the bytes read. */
     long survey(Sweep sweep, TensorRun run, int blockOfTensor, Worker worker) throws IOException {
         int block = run.plan().firstBlock() + blockOfTensor;
-        if (!sweep.wants(block)) {
-            return 0;
-        }
         long first = (long) blockOfTensor * Strip.BLOCK_ELEMENTS;
         long end = Math.min(first + Strip.BLOCK_ELEMENTS, run.elements());
+        boolean whole = sweep.runLength() == Strip.ELEMENTS;
+        long shown = 0;
+        long at = first + sweep.next(block, 0);
+        if (at >= end) {
+            return 0;
+        }
         worker.join(sweep);
-        guarded(() -> run.prefault(first, end), () -> {
-            for (long at = first; at < end; at += worker.expert.length()) {
-                move(worker, run, at, end);
-                sweep.show(run, worker);
-            }
-        });
+        while (at < end) {
+            // a window of pages is checked, then shown strip by strip; of a sample, only the run itself
+            long from = at;
+            long to = whole ? end : Math.min(end, from + sweep.runLength());
+            guarded(() -> run.prefault(from, to), () -> show(sweep, run, from, to, worker));
+            shown += to - from;
+            at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
+        }
         run.release(first, end);
-        return bytes(run, end - first);
+        return bytes(run, shown);
+    }
+
+    private static void show(Sweep sweep, TensorRun run, long from, long to, Worker worker) {
+        for (long at = from; at < to; at += worker.expert.length()) {
+            move(worker, run, at, to);
+            sweep.show(run, worker);
+        }
     }
 
     /** Merges and writes one tile. Returns the bytes read. */

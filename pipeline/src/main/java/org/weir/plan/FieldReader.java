@@ -31,7 +31,7 @@ final class FieldReader {
 
     /** The field of this name, unless nothing was written after its colon: mergekit's defaults are null. */
     Optional<Yaml.Field> present(Yaml.Fields mapping, String key) {
-        return Optional.ofNullable(mapping.byKey().get(key)).filter(field -> !isNull(field.value()));
+        return mapping.field(key).filter(field -> !isNull(field.value()));
     }
 
     /** The field's text, or a problem. */

@@ -72,7 +72,7 @@ final class ParameterCoverage {
         }
     }
 
-    /** Finds the rules that are for none of these tensors, most often because of a typo in the filter. */
+    /** Finds the filters that no tensor needs, most often because of a typo. */
     void noteUnused(List<String> tensorNames, ConfigNotes notes) {
         Set<Setting.Rule> told = new HashSet<>();
         for (Map<String, SettingValues> level : given.all()) {
@@ -81,13 +81,13 @@ final class ParameterCoverage {
                 tensorNames.forEach(tensor -> values.caseFor(tensor).ifPresent(used::add));
                 values.cases().stream()
                         .filter(each -> !used.contains(each) && told.add(each.rule()))
-                        .forEach(each -> notes.add(each.rule().line(), unused(name, each.rule())));
+                        .forEach(each -> each.rule()
+                                .filter()
+                                .ifPresent(filter -> notes.add(
+                                        each.rule().line(),
+                                        "no tensor uses the value of " + name + " for the filter "
+                                                + OneLine.quoted(filter))));
             });
         }
-    }
-
-    private static String unused(String name, Setting.Rule rule) {
-        return "no tensor uses the value of " + name + " for the filter "
-                + OneLine.quoted(rule.filter().orElse("*"));
     }
 }

@@ -2,6 +2,7 @@ package org.weir.plan;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A YAML document as plain values that know their line: aliases are replaced, merge keys are merged. */
@@ -42,6 +43,11 @@ sealed interface Yaml {
 
     /** A mapping, in the order of the file. */
     record Fields(Map<String, Field> byKey, int line) implements Yaml {
+        /** The entry of this key, if there is one. */
+        Optional<Field> field(String key) {
+            return Optional.ofNullable(byKey.get(key));
+        }
+
         @Override
         public String description() {
             return "a mapping";

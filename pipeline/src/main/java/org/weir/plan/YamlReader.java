@@ -19,6 +19,7 @@ import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Makes a {@link Yaml} of a file that a stranger may have written.
@@ -55,6 +56,7 @@ final class YamlReader {
      */
     static Optional<Yaml> read(String text, ConfigProblems problems) throws PlanException {
         try {
+            refuseUnprintable(text, problems);
             return new YamlReader(text, problems).document();
         } catch (MarkedYamlEngineException e) {
             problems.add(
@@ -63,6 +65,19 @@ final class YamlReader {
             problems.add(0, "not valid YAML: " + e.getMessage());
         }
         throw problems.exception();
+    }
+
+    /** The engine refuses these characters too, but does not say where they are. */
+    private static void refuseUnprintable(String text, ConfigProblems problems) throws PlanException {
+        int line = 1;
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            int codePoint = text.codePointAt(i);
+            if (!StreamReader.isPrintable(codePoint)) {
+                problems.add(line, String.format("a character that YAML does not allow: U+%04X", codePoint));
+                throw problems.exception();
+            }
+            line += codePoint == '\n' ? 1 : 0;
+        }
     }
 
     private Optional<Yaml> document() throws PlanException {

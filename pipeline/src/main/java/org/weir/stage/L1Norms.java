@@ -30,11 +30,6 @@ public final class L1Norms implements Survey {
     }
 
     @Override
-    public boolean wants(int block) {
-        return true;
-    }
-
-    @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
         int block = strip.block() - extent.firstBlock();
         before[block] += kernels.sumMagnitudes(strip.values(), strip.length());

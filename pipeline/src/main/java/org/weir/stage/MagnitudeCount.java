@@ -15,8 +15,10 @@ import org.weir.simd.Kernels;
  *   k = 10                            ▲ 3 + 8 ≥ 10 ? yes: bin 2 is the next bracket
  * </pre>
  *
- * With 65,536 bins two readings are exact for any data; with fewer (many experts share one table) it takes another. A
- * bracket of one pattern is also counted per block, which tells where the last of the equals to keep is.
+ * With 65,536 bins two readings are exact for any data; with fewer (many experts share one table) it takes another. One
+ * magnitude, the guess, is counted per block besides. In 16-bit checkpoints, where deltas repeat, it tends to be the
+ * threshold: then it is all that its bin holds, which ends the search, and its counts tell where the last of the equals to
+ * keep is.
  */
 public final class MagnitudeCount implements Survey {
 
@@ -24,7 +26,7 @@ public final class MagnitudeCount implements Survey {
     private final Extent extent;
     private final int shift;
     private final int bins;
-    private final int[] equalPerBlock;
+    private final int[] guessesPerBlock;
     private long[] counts = {};
     private int countsFrom;
 
@@ -32,35 +34,35 @@ public final class MagnitudeCount implements Survey {
         this.search = search;
         this.extent = extent;
         // Clearing and walking a table must not cost more than reading a small tensor.
-        int wanted = Math.clamp(extent.elements() / 16, 1024, maxTableEntries) - 1;
+        int wanted = Math.clamp(extent.elements() / 16, 1024, maxTableEntries) - 2;
         int span = search.hiBits() - search.loBits();
         this.shift = Math.max(0, 32 - Integer.numberOfLeadingZeros(span) - log2(wanted));
         this.bins = (span >>> shift) + 1;
-        this.equalPerBlock = new int[span == 0 ? extent.blocks() : 0];
+        this.guessesPerBlock = new int[search.guessBits() > 0 ? extent.blocks() : 0];
     }
 
     private static int log2(int n) {
         return 31 - Integer.numberOfLeadingZeros(n);
     }
 
-    /** The bins, and one more for what lies above the bracket. */
+    /** The bins, one for what lies above the bracket, and one for the guess. */
     @Override
     public int tableEntries() {
-        return bins + 1;
-    }
-
-    @Override
-    public boolean wants(int block) {
-        return true;
+        return bins + 2;
     }
 
     @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
-        long equalBefore = table[tableFrom];
-        table[tableFrom + bins] += kernels.countMagnitudes(
-                strip.values(), strip.length(), search.loBits(), search.hiBits(), shift, table, tableFrom);
-        if (equalPerBlock.length > 0) {
-            equalPerBlock[strip.block() - extent.firstBlock()] += (int) (table[tableFrom] - equalBefore);
+        float[] values = strip.values();
+        int n = strip.length();
+        int above = tableFrom + bins;
+        table[above] +=
+                kernels.countMagnitudes(values, n, search.loBits(), search.hiBits(), shift, table, tableFrom);
+        if (guessesPerBlock.length > 0) {
+            int guess = search.guessBits();
+            long before = table[above + 1];
+            kernels.countMagnitudes(values, n, guess, guess, 0, table, above + 1);
+            guessesPerBlock[strip.block() - extent.firstBlock()] += (int) (table[above + 1] - before);
         }
     }
 
@@ -72,7 +74,7 @@ public final class MagnitudeCount implements Survey {
             countsFrom = tableFrom;
             return;
         }
-        for (int i = 0; i <= bins; i++) {
+        for (int i = 0; i < tableEntries(); i++) {
             counts[countsFrom + i] += table[tableFrom + i];
         }
     }
@@ -80,27 +82,38 @@ public final class MagnitudeCount implements Survey {
     /** The trim, nearer to its threshold or there. */
     TileOp conclusion() {
         long above = counts[countsFrom + bins];
+        if (above >= search.rank()) {
+            return search.within(search.hiBits() + 1, Integer.MAX_VALUE, 0); // the bracket was too low
+        }
         int bin = bins - 1;
-        while (above + counts[countsFrom + bin] < search.rank()) {
+        while (bin >= 0 && above + counts[countsFrom + bin] < search.rank()) {
             above += counts[countsFrom + bin--];
         }
+        if (bin < 0) {
+            return search.within(0, search.loBits() - 1, 0); // too high
+        }
         int lo = search.loBits() + (bin << shift);
-        if (shift > 0) {
-            return search.within(lo, Math.min(search.hiBits(), lo + (1 << shift) - 1));
+        int hi = Math.min(search.hiBits(), lo + (1 << shift) - 1);
+        long inBin = counts[countsFrom + bin];
+        boolean guessed = guessesPerBlock.length > 0 && lo <= search.guessBits() && search.guessBits() <= hi
+                && inBin == counts[countsFrom + bins + 1];
+        if (guessed) {
+            return found(search.guessBits(), inBin, search.rank() - above);
         }
-        long equal = counts[countsFrom + bin];
-        long equalKept = search.rank() - above;
-        if (search.keepTies() || equalKept == equal || lo == 0) {
-            return TrimAt.keepingTies(lo); // zeros need no ranking: kept or not, they stay zero
-        }
-        return equalPerBlock.length == 0 ? search.within(lo, lo) : lastKept(lo, equalKept);
+        return lo == hi ? found(lo, inBin, search.rank() - above) : search.within(lo, hi, lo);
     }
 
-    private TileOp lastKept(int bits, long equalKept) {
+    private TileOp found(int bits, long equal, long equalKept) {
+        if (search.keepTies() || equalKept == equal || bits == 0) {
+            return TrimAt.keepingTies(bits); // zeros need no ranking: kept or not, they stay zero
+        }
+        if (guessesPerBlock.length == 0 || bits != search.guessBits()) {
+            return search.within(bits, bits, bits);
+        }
         int block = 0;
         long left = equalKept;
-        while (left > equalPerBlock[block]) {
-            left -= equalPerBlock[block++];
+        while (left > guessesPerBlock[block]) {
+            left -= guessesPerBlock[block++];
         }
         return new TrimTies(bits, extent.firstBlock() + block, (int) left, search.scope());
     }

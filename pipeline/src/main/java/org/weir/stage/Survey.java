@@ -9,13 +9,31 @@ import org.weir.simd.Kernels;
  * block is always handed in whole, in order, by one worker. So per-block results need no lock, and tables of counts are
  * added up at the end, where the order does not matter.
  */
-public sealed interface Survey extends Stage permits MagnitudeCount, TieSearch, L1Norms {
+public sealed interface Survey extends Stage permits MagnitudeSample, MagnitudeCount, TieSearch, L1Norms {
 
     /** Entries of the worker's table that this needs. */
     int tableEntries();
 
-    /** Whether it needs to see a block at all. */
-    boolean wants(int block);
+    /**
+     * The next place of a block that it wants to see.
+     *
+     * @param block a block of its extent
+     * @param offset an offset in the block
+     * @return the offset of the first element wanted from there on, or {@link Strip#BLOCK_ELEMENTS} for none
+     */
+    default int next(int block, int offset) {
+        return offset;
+    }
+
+    /** How many elements it wants to see from such a place on, at most {@link Strip#ELEMENTS}. */
+    default int runLength() {
+        return Strip.ELEMENTS;
+    }
+
+    /** Whether it reads the whole extent, not just a few places. */
+    default boolean readsAll() {
+        return true;
+    }
 
     /**
      * Takes a strip in.

@@ -22,8 +22,13 @@ public final class TieSearch implements Survey {
     }
 
     @Override
-    public boolean wants(int block) {
-        return block == ties.block();
+    public int next(int block, int offset) {
+        return block == ties.block() ? offset : Strip.BLOCK_ELEMENTS;
+    }
+
+    @Override
+    public boolean readsAll() {
+        return false;
     }
 
     @Override

@@ -14,6 +14,9 @@ import org.weir.simd.Kernels;
  */
 public record Trim(double density, boolean keepTies, Scope scope) implements TileOp {
 
+    /** Smaller tensors are counted as quickly as sampled. */
+    private static final long WORTH_SAMPLING = 1 << 18;
+
     public Trim {
         if (!(density > 0 && density < 1)) {
             throw new IllegalArgumentException("density " + density + ", expected one between 0 and 1");
@@ -27,23 +30,24 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
 
     @Override
     public Survey survey(Extent extent, int maxTableEntries) {
-        return start(extent).survey(extent, maxTableEntries);
+        long rank = Math.max(1, (long) (density * extent.elements()));
+        TrimSearch search = TrimSearch.anywhere(rank, keepTies, scope);
+        return extent.elements() >= WORTH_SAMPLING
+                ? new MagnitudeSample(search, extent, maxTableEntries)
+                : search.survey(extent, maxTableEntries);
     }
 
     @Override
     public TileOp measured(Survey survey) {
-        return ((MagnitudeCount) survey).conclusion();
+        return survey instanceof MagnitudeSample sample
+                ? sample.conclusion()
+                : ((MagnitudeCount) survey).conclusion();
     }
 
-    private TrimSearch start(Extent extent) {
-        long rank = Math.max(1, (long) (density * extent.elements()));
-        return new TrimSearch(rank, keepTies, scope, 0, Integer.MAX_VALUE);
-    }
-
-    /** Two readings find the threshold; a third one says where its ties are, if not all of them stay. */
+    /** One reading suffices where values repeat, as in 16-bit checkpoints; f32 takes a second one. */
     @Override
     public int sweeps() {
-        return keepTies ? 2 : 3;
+        return 2;
     }
 
     @Override

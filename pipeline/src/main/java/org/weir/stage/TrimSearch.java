@@ -10,8 +10,17 @@ import org.weir.simd.Kernels;
  * @param scope what is ranked
  * @param loBits the bracket's lower end, the bits of a non-negative float, inclusive
  * @param hiBits the bracket's upper end, inclusive
+ * @param guessBits a magnitude of the bracket that may well be the threshold, so that it is worth counting by block
  */
-record TrimSearch(long rank, boolean keepTies, Scope scope, int loBits, int hiBits) implements TileOp {
+record TrimSearch(long rank, boolean keepTies, Scope scope, int loBits, int hiBits, int guessBits) implements TileOp {
+
+    static TrimSearch anywhere(long rank, boolean keepTies, Scope scope) {
+        return new TrimSearch(rank, keepTies, scope, 0, Integer.MAX_VALUE, 0);
+    }
+
+    TrimSearch within(int lo, int hi, int guess) {
+        return new TrimSearch(rank, keepTies, scope, lo, hi, guess);
+    }
 
     @Override
     public boolean ready() {
@@ -26,10 +35,6 @@ record TrimSearch(long rank, boolean keepTies, Scope scope, int loBits, int hiBi
     @Override
     public TileOp measured(Survey survey) {
         return ((MagnitudeCount) survey).conclusion();
-    }
-
-    TrimSearch within(int lo, int hi) {
-        return new TrimSearch(rank, keepTies, scope, lo, hi);
     }
 
     @Override

@@ -55,11 +55,17 @@ final class Measured {
 
     private static void show(Survey survey, float[] deltas, int firstBlock, long[] table) {
         Strip strip = new Strip();
-        for (long at = 0; at < deltas.length; at += strip.length()) {
-            strip.moveTo(firstBlock, at, deltas.length);
-            if (survey.wants(strip.block())) {
+        long at = 0;
+        while (at < deltas.length) {
+            int block = firstBlock + (int) (at / Strip.BLOCK_ELEMENTS);
+            int offset = (int) (at % Strip.BLOCK_ELEMENTS);
+            int next = survey.next(block, offset);
+            at += next - offset;
+            if (next < Strip.BLOCK_ELEMENTS && at < deltas.length) {
+                strip.moveTo(firstBlock, at, Math.min(deltas.length, at + survey.runLength()));
                 System.arraycopy(deltas, (int) at, strip.values(), 0, strip.length());
                 survey.accept(strip, strip, table, 0, KERNELS);
+                at += strip.length();
             }
         }
     }

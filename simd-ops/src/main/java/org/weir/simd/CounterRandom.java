@@ -79,7 +79,7 @@ public final class CounterRandom {
         int pairBits = hash(pairKey, element >>> 1);
         int u16 = (element & 1) == 0 ? pairBits & 0xffff : pairBits >>> 16;
         int upper = (int) (keep48 >>> 32);
-        return u16 < upper || u16 == upper && keepsTie(element, keep48);
+        return u16 < upper || (u16 == upper && keepsTie(element, keep48));
     }
 
     /** Settles an element whose 16 bits equal the upper bits of {@code keep48}. */

@@ -6,7 +6,12 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** F16 (IEEE half). Plain loops: the JIT compiles these conversions to vector instructions by itself. */
+/**
+ * F16 (IEEE half). Plain loops: the JIT compiles these conversions to vector instructions by itself.
+ *
+ * <p>A NaN keeps its sign and the upper bits of its payload and becomes quiet. That is what the instructions do which the
+ * interpreter and both compilers use; on a CPU without them the JDK's own conversion may choose another payload.
+ */
 public final class F16Codec implements Codec {
 
     private static final ValueLayout.OfShort F16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);

@@ -9,7 +9,10 @@ package org.weir.simd;
  * one that was there first stays as it is, because hardware picks by operand order and a compiler may swap operands.
  * Scalars ({@code weight}, {@code factor}, {@code divisor}) are numbers, not NaN.
  *
- * <p>Kernels hold no state: one instance serves any number of threads. They allocate nothing once warm.
+ * <p>Kernels hold no state: one instance serves any number of threads. They allocate nothing once warm. Strips of
+ * exactly a power of two, allocated in a row, lie a whole number of pages apart, and the CPU takes loads from one for
+ * loads of what it has just stored to another: arrays some 200 floats longer than the strip make {@link #vote} 1.3 to 1.6
+ * times faster.
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
 

@@ -162,7 +162,7 @@ final class ScalarKernels implements Kernels {
     static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
         for (int i = from; i < to; i++) {
             int magnitude = magnitudeBits(x[i]);
-            if (magnitude < thresholdBits || magnitude == thresholdBits && !keepEqual) {
+            if (magnitude < thresholdBits || (magnitude == thresholdBits && !keepEqual)) {
                 x[i] = 0;
             }
         }

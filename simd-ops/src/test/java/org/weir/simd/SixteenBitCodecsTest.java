@@ -113,15 +113,18 @@ class SixteenBitCodecsTest {
     @MethodSource("cases")
     void noNanBecomesInfinityOrLosesItsSign(Case c) {
         Random random = new Random(12);
-        for (int i = 0; i < 20_000; i++) {
-            int payload = i < 24 ? 1 << i : 1 + random.nextInt(0x7fffff);
-            int bits = 0x7f800000 | payload & 0x7fffff | random.nextInt() & 0x80000000;
-            if (!Float.isNaN(Float.intBitsToFloat(bits))) {
-                continue;
-            }
-            int kept = (bits & 0x7fffff) >>> (c.format.quietBit() == 0x40 ? 16 : 13);
-            int expected = bits >>> 31 << 15 | c.format.infinity() | c.format.quietBit() | kept;
-            assertEquals(expected, narrow(c.codec, Float.intBitsToFloat(bits))[0], Integer.toHexString(bits));
+        int[] bits = new int[20_000];
+        float[] nans = new float[bits.length];
+        for (int i = 0; i < bits.length; i++) {
+            int payload = i < 23 ? 1 << i : random.nextInt(1, 1 << 23);
+            bits[i] = random.nextInt() & 0x80000000 | 0x7f800000 | payload;
+            nans[i] = Float.intBitsToFloat(bits[i]);
+        }
+        int[] narrow = narrow(c.codec, nans);
+        for (int i = 0; i < bits.length; i++) {
+            int kept = (bits[i] & 0x7fffff) / (0x400000 / c.format.quietBit());
+            int expected = bits[i] >>> 31 << 15 | c.format.infinity() | c.format.quietBit() | kept;
+            assertEquals(expected, narrow[i], Integer.toHexString(bits[i]));
         }
     }
 

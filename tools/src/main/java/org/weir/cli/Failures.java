@@ -1,0 +1,75 @@
+package org.weir.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import org.weir.checkpoint.InputChangedException;
+import org.weir.checkpoint.MalformedCheckpointException;
+import org.weir.checkpoint.NotEnoughSpaceException;
+import org.weir.engine.MergeStoppedException;
+import org.weir.plan.PlanException;
+
+/** What an exception means to the one who started the command: a line for each problem, and an exit code. */
+final class Failures {
+    private Failures() {}
+
+    static int report(Exception failure, Output output) {
+        int code = switch (failure) {
+            case PlanException plan -> {
+                plan.problems().forEach(problem -> output.problem(problem.toString()));
+                yield plan.exitCode();
+            }
+            case UncheckedIOException wrapped -> report(Objects.requireNonNull(wrapped.getCause()), output);
+            case IOException io -> {
+                output.problem(text(io));
+                yield code(io);
+            }
+            case StoppedException stopped -> {
+                output.problem(String.valueOf(stopped.getMessage()));
+                yield ExitCode.STOPPED;
+            }
+            case MergeStoppedException _ -> {
+                output.problem("stopped; nothing is left of the output");
+                yield ExitCode.STOPPED;
+            }
+            default -> {
+                output.problem(bugText(failure));
+                yield ExitCode.BUG;
+            }
+        };
+        output.stackTrace(failure);
+        return code;
+    }
+
+    static String bugText(Throwable bug) {
+        StackTraceElement[] trace = bug.getStackTrace();
+        String where = trace.length == 0 ? "" : " at " + trace[0];
+        return "internal error: " + bug + where + "; this is a bug in Weir, please report it with the output of -v";
+    }
+
+    private static int code(IOException io) {
+        return switch (io) {
+            case FileAlreadyExistsException _ -> ExitCode.USAGE;
+            case MalformedCheckpointException _, InputChangedException _, NoSuchFileException _ -> ExitCode.INPUT;
+            case NotEnoughSpaceException _ -> ExitCode.RESOURCES;
+            default -> ExitCode.IO;
+        };
+    }
+
+    /** The JDK's messages are often the name of a file and nothing else. */
+    private static String text(IOException io) {
+        String message = String.valueOf(io.getMessage());
+        return switch (io) {
+            case AccessDeniedException _ -> message + ": permission denied";
+            case FileSystemException file when file.getReason() != null -> message;
+            case NoSuchFileException _ -> message + ": no such file or folder";
+            case FileAlreadyExistsException _ -> message + ": exists; --overwrite replaces it";
+            case FileSystemException _ -> message + ": cannot be read or written";
+            default -> message;
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package org.weir.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.weir.engine.Merge;
+import org.weir.engine.MergeProgress;
+import org.weir.engine.MergeReport;
+import org.weir.plan.MergePlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Merges. */
+@Command(
+        name = "merge",
+        sortOptions = false,
+        description = {
+            "Merge checkpoints as CONFIG says and write the result to OUT.",
+            "OUT appears when it is complete and on disk, or not at all."
+        })
+final class MergeCommand implements Callable<Integer> {
+    private final Output output;
+    private final SignalStop signals;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final MergeArguments arguments = new MergeArguments();
+
+    @Parameters(index = "1", paramLabel = "OUT", description = "The folder for the result.")
+    private Path out = Path.of("");
+
+    MergeCommand(Output output, SignalStop signals) {
+        this.output = output;
+        this.signals = signals;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        MergekitOptions.note(spec, output);
+        try (MergePlan plan = arguments.plan(spec, Optional.of(out))) {
+            plan.notes().forEach(output::note);
+            MergeProgress progress = new MergeProgress();
+            Merge merge = new Merge(plan, out, progress);
+            signals.calls(merge::stop);
+            MergeReport report;
+            try (ProgressWatch _ = ProgressWatch.start(output, () -> counts(progress))) {
+                report = merge.run();
+            }
+            if (output.isJson()) {
+                output.result(MergeJson.of(plan, out, report));
+            } else {
+                MergeText.lines(plan, out, report).forEach(output::result);
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private static ProgressWatch.Counts counts(MergeProgress progress) {
+        String phase = progress.phase().name().toLowerCase(Locale.ROOT);
+        return new ProgressWatch.Counts(phase, progress.doneBytes(), progress.totalBytes());
+    }
+}

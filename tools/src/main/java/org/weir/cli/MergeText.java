@@ -1,0 +1,43 @@
+package org.weir.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.weir.engine.MergeReport;
+import org.weir.plan.Input;
+import org.weir.plan.MergePlan;
+
+/** What a merge did, in a few lines. */
+final class MergeText {
+    private MergeText() {}
+
+    static List<String> lines(MergePlan plan, Path out, MergeReport report) {
+        double seconds = report.elapsed().toMillis() / 1000.0;
+        String counts =
+                plan.tensorCounts().entrySet().stream().map(MergeText::count).collect(Collectors.joining(", "));
+        return List.of(
+                out + ": " + plan.method().name() + " of " + models(plan) + " in " + Seconds.text(seconds),
+                "  " + plan.tensors().size() + " tensors: " + counts,
+                "  read " + ByteSize.text(report.readBytes()) + " at " + ByteSize.rate(report.readBytes(), seconds)
+                        + ", wrote " + ByteSize.text(report.writtenBytes()) + " in " + PlanText.shards(plan),
+                "  " + report.workers() + (report.workers() == 1 ? " thread, " : " threads, ") + report.kernels());
+    }
+
+    static long experts(MergePlan plan) {
+        return plan.inputs().stream().filter(input -> !input.base()).count();
+    }
+
+    private static String models(MergePlan plan) {
+        long experts = experts(plan);
+        String base = plan.base()
+                .map(Input::reference)
+                .map(name -> " with base " + name)
+                .orElse("");
+        return experts + (experts == 1 ? " expert" : " experts") + base;
+    }
+
+    private static String count(Map.Entry<String, Long> treatment) {
+        return treatment.getValue() + " " + treatment.getKey();
+    }
+}

@@ -1,0 +1,44 @@
+package org.weir.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.weir.plan.Input;
+import org.weir.plan.MergePlan;
+
+/** A plan as a JSON object. */
+final class PlanJson {
+    private PlanJson() {}
+
+    static Map<String, Object> of(MergePlan plan, Optional<Path> out) throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("method", plan.method().name());
+        json.put("inputs", plan.inputs().stream().map(PlanJson::of).toList());
+        json.put("tensors", plan.tensorCounts());
+        json.put("sweeps", plan.sweeps());
+        json.put("readBytes", plan.readBytes());
+        json.put("writeBytes", plan.writeBytes());
+        json.put("shards", plan.layout().shards().size());
+        json.put("memory", plan.memory().lines());
+        json.put("memoryBytes", plan.memory().totalBytes());
+        json.put("threads", plan.memory().workers());
+        json.put("tileElements", plan.memory().tileElements());
+        json.put("seed", plan.options().seed());
+        if (out.isPresent()) {
+            FreeSpace.at(out.get()).ifPresent(free -> json.put("freeBytes", free));
+        }
+        json.put("notes", plan.notes());
+        return json;
+    }
+
+    private static Map<String, Object> of(Input input) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("reference", input.reference());
+        json.put("role", input.base() ? "base" : "expert");
+        json.put("path", PlanText.absolute(input.checkpoint()));
+        json.put("bytes", PlanText.bytes(input.checkpoint()));
+        return json;
+    }
+}
