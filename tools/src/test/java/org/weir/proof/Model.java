@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +35,11 @@ record Model(Map<String, Tensor> tensors) {
             throw new IllegalArgumentException("no tensor " + name + " among " + tensors.keySet());
         }
         return found;
+    }
+
+    /** All elements, tensor after tensor. */
+    DoubleStream values() {
+        return tensors.values().stream().flatMapToDouble(Tensor::values);
     }
 
     Model map(UnaryOperator<Tensor> change) {

@@ -94,6 +94,7 @@ final class Reference {
                 weights.add(weight);
             }
         }
+        boolean normalize = flag("normalize", tensor, config.method().equals("ties"));
         double lambda = config.global("lambda", tensor, position(tensor), 1);
         double[] values = new double[base.elements()];
         double[] otherwise = new double[base.elements()];
@@ -102,17 +103,21 @@ final class Reference {
             for (int m = 0; m < vote.length; m++) {
                 vote[m] = votes.get(m)[i];
             }
-            values[i] = base.at(i) + lambda * mix(tensor, vote, weights, false);
-            otherwise[i] = base.at(i) + lambda * mix(tensor, vote, weights, true);
+            values[i] = base.at(i) + lambda * mix(vote, weights, normalize, false);
+            otherwise[i] = base.at(i) + lambda * mix(vote, weights, normalize, true);
         }
         return new Truth(values, otherwise, widen(operands, values));
     }
 
     /** Joins one element's weighted deltas; the other way round if asked and if the election could be lost to rounding. */
-    private double mix(String tensor, double[] votes, List<Double> weights, boolean otherWay) {
+    private double mix(double[] votes, List<Double> weights, boolean normalize, boolean otherWay) {
         boolean elects = config.method().equals("ties") || config.method().equals("dare_ties");
-        double total = Arrays.stream(votes).sum();
-        double sizes = Arrays.stream(votes).map(Math::abs).sum();
+        double total = 0;
+        double sizes = 0;
+        for (double vote : votes) {
+            total += vote;
+            sizes += Math.abs(vote);
+        }
         boolean open = total != 0 && Math.abs(total) < UNDECIDED * sizes;
         boolean positive = total >= 0 ^ (otherWay && open);
         double sum = 0;
@@ -123,11 +128,8 @@ final class Reference {
                 divisor += weights.get(m);
             }
         }
-        if (!flag("normalize", tensor, config.method().equals("ties"))) {
-            return sum;
-        }
         boolean none = elects ? divisor == 0 : Math.abs(divisor) < 1e-8;
-        return none ? sum : sum / divisor;
+        return none || !normalize ? sum : sum / divisor;
     }
 
     private double[] sparse(int model, String tensor, int expert) {

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** A tensor in memory: what a file says of it, and its bytes. */
 record Tensor(Format format, List<Integer> shape, ByteBuffer bytes) {
@@ -31,6 +33,20 @@ record Tensor(Format format, List<Integer> shape, ByteBuffer bytes) {
 
     double at(int element) {
         return format.read(bytes, element);
+    }
+
+    DoubleStream values() {
+        return IntStream.range(0, elements()).mapToDouble(this::at);
+    }
+
+    /** The sum of the magnitudes. */
+    double size() {
+        return values().map(Math::abs).sum();
+    }
+
+    /** How many elements are not zero. */
+    long count() {
+        return values().filter(x -> x != 0).count();
     }
 
     private static int product(List<Integer> shape) {
