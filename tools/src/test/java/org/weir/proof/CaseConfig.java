@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -32,7 +33,7 @@ record CaseConfig(Map<?, ?> root) {
     /** The models in the order of the sum: those listed, then a base that is not among them. */
     List<String> models() {
         List<String> models = new ArrayList<>();
-        for (Object entry : (List<?>) root.get("models")) {
+        for (Object entry : listed()) {
             models.add((String) ((Map<?, ?>) entry).get("model"));
         }
         text("base_model").filter(base -> !models.contains(base)).ifPresent(models::add);
@@ -55,6 +56,10 @@ record CaseConfig(Map<?, ?> root) {
     double global(String name, String tensor, double layer, double otherwise) {
         Double value = evaluate(parameters(root).get(name), tensor, layer);
         return value == null ? otherwise : value;
+    }
+
+    private List<?> listed() {
+        return (List<?>) Objects.requireNonNull(root.get("models"));
     }
 
     private static Map<?, ?> parameters(Map<?, ?> of) {

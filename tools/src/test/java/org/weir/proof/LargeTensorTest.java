@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tensors that are longer than any unit of work in Weir, with deltas of few different sizes, so that the elements on a trim's
@@ -114,6 +116,46 @@ class LargeTensorTest {
         Reference.trim(expected, 0.2);
         assertArrayEquals(
                 expected, trimmed("density: 0.2", "trim_scope: model").values().toArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.001, 0.2, 0.5, 0.99})
+    void findsTheLargestOfWhateverNumbersThereAre(double density) throws IOException {
+        Model deltas = distributions(new Random(11));
+        deltas.write(folder.resolve("deltas-" + density), 1);
+        deltas.map(tensor -> Tensor.of(Format.F32, tensor.shape(), i -> 0))
+                .write(folder.resolve("zeros-" + density), 1);
+        Config config = Config.of("ties")
+                .base(folder.resolve("zeros-" + density))
+                .model(folder.resolve("deltas-" + density), "weight: 1", "density: " + density);
+        Model kept = Weir.merge(folder, config.toString());
+        deltas.tensors().forEach((name, tensor) -> {
+            double[] expected = tensor.values().toArray();
+            Reference.trim(expected, density);
+            assertArrayEquals(expected, kept.tensor(name).values().toArray(), name);
+        });
+
+        double[] expected = deltas.values().toArray();
+        Reference.trim(expected, density);
+        Model keptOfAll = Weir.merge(folder, config.with("trim_scope: model").toString());
+        assertArrayEquals(expected, keptOfAll.values().toArray(), "whole model");
+    }
+
+    /** What a search that looks at a sample or counts by size could fall for. */
+    private static Model distributions(Random random) {
+        int n = 300_007;
+        Map<String, IntToDoubleFunction> numbers = Map.of(
+                "rising", i -> i / 1024.0,
+                "falling", i -> (n - i) / 1024.0,
+                "constant", i -> i % 3 == 0 ? -0.5 : 0.5,
+                "mostly zero", i -> random.nextInt(100) == 0 ? random.nextGaussian() : 0,
+                "of all sizes", i -> random.nextGaussian() * Math.pow(10, random.nextInt(-30, 30)),
+                "all large ones together", i -> random.nextGaussian() * (i > 200_000 && i < 201_000 ? 1 : 1e-6),
+                "one larger", i -> i == 299_999 ? 2 : 1,
+                "ordinary", i -> 1e-3 * random.nextGaussian());
+        Map<String, Tensor> tensors = new TreeMap<>();
+        new TreeMap<>(numbers).forEach((name, at) -> tensors.put(name, Tensor.of(Format.F32, List.of(n), at)));
+        return new Model(tensors);
     }
 
     /** From a base of zero, one expert's merge is its trimmed delta. */

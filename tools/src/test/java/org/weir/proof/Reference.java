@@ -2,7 +2,6 @@ package org.weir.proof;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -159,13 +158,18 @@ final class Reference {
 
     /** Keeps the ⌊density·n⌋ largest, of equal ones the first, and never none. */
     static void trim(double[] delta, double density) {
-        if (density < 1) {
-            int kept = Math.max(1, (int) (density * delta.length));
-            IntStream.range(0, delta.length)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble(i -> -Math.abs(delta[i])))
-                    .skip(kept)
-                    .forEach(i -> delta[i] = 0);
+        if (density >= 1) {
+            return;
+        }
+        int kept = Math.max(1, (int) (density * delta.length));
+        double[] sorted = Arrays.stream(delta).map(Math::abs).sorted().toArray();
+        double threshold = sorted[sorted.length - kept];
+        long equal = kept - Arrays.stream(sorted).filter(x -> x > threshold).count();
+        for (int i = 0; i < delta.length; i++) {
+            double magnitude = Math.abs(delta[i]);
+            if (magnitude < threshold || magnitude == threshold && equal-- <= 0) {
+                delta[i] = 0;
+            }
         }
     }
 

@@ -96,6 +96,25 @@ class SumLawsTest {
         assertEquals(Goldens.model("models/micro-f32/base"), Weir.merge(folder, config.toString()));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "task_arithmetic", "ties", "dare_linear", "dare_ties"})
+    void tensorsOfOneElementAndOfNoneAreTensorsToo(String method) throws IOException {
+        Model base = fewElements(1);
+        Model expert = fewElements(3);
+        base.write(folder.resolve("base"), 1);
+        expert.write(folder.resolve("expert"), 2);
+        Config config = Config.of(method).model(folder.resolve("expert"), "weight: 0.5");
+        if (method.equals("linear")) {
+            config.model(folder.resolve("base"), "weight: 0.5");
+        } else {
+            config.base(folder.resolve("base"));
+        }
+        if (method.equals("ties")) {
+            config.with("density: 0.5", "normalize: false");
+        }
+        assertEquals(fewElements(2), Weir.merge(folder, config.toString()));
+    }
+
     private static Config config(String method) {
         return switch (method) {
             case "linear" -> Config.of(method);
@@ -129,5 +148,12 @@ class SumLawsTest {
         };
         Tensor tensor = Tensor.of(Format.F32, List.of(5, 7), i -> edges[(i + first) % edges.length]);
         return new Model(Map.of("edges", tensor));
+    }
+
+    private static Model fewElements(double value) {
+        return new Model(Map.of(
+                "none", Tensor.of(Format.F32, List.of(0, 24), i -> value),
+                "one", Tensor.of(Format.F32, List.of(1), i -> value),
+                "scalar", Tensor.of(Format.F32, List.of(), i -> value)));
     }
 }
