@@ -36,6 +36,21 @@ class OutputLawsTest {
                         ties("micro-f32").dtype("float32").outDtype(dtype).toString()));
     }
 
+    /** The mean of two neighbours of 16 bits lies halfway between them. */
+    @ParameterizedTest
+    @CsvSource({"micro, BF16", "micro-f16, F16"})
+    void numbersHalfwayBetweenTwoRoundToTheEvenOne(String models, Format format) throws IOException {
+        Path all = Goldens.path("models").resolve(models);
+        Config mean = Config.of("linear").models(List.of(all.resolve("e1"), all.resolve("e2")), "weight: 1");
+        Model rounded = Weir.merge(folder, mean.toString());
+        Model exact = Weir.merge(folder, mean.dtype("float32").toString());
+        long halfway = exact.values()
+                .filter(x -> Math.abs(format.round(x) - x) == format.ulp(x) / 2)
+                .count();
+        assertTrue(halfway > 100, halfway + " halfway");
+        assertEquals(exact.map(tensor -> Tensor.of(format, tensor.shape(), tensor::at)), rounded);
+    }
+
     @ParameterizedTest
     @CsvSource({"micro", "micro-f16"})
     void sixteenBitInputsAreMergedExactlyIntoF32(String models) throws IOException {

@@ -75,6 +75,24 @@ class SumLawsTest {
         assertEquals(base, Weir.merge(folder, config.toString()));
     }
 
+    /** −0 + 0 is +0, so a delta of zero must not be added. */
+    @ParameterizedTest
+    @ValueSource(strings = {"task_arithmetic", "ties", "dare_linear", "dare_ties"})
+    void elementsThatNoExpertChangedKeepTheBasesBits(String method) throws IOException {
+        Model base = oddNumbers(0);
+        Tensor edges = base.tensor("edges");
+        Model changed = base.map(tensor -> Tensor.of(Format.F32, tensor.shape(), i -> i == 34 ? 3 : tensor.at(i)));
+        base.write(folder.resolve("base"), 1);
+        changed.write(folder.resolve("expert"), 1);
+        Config config = Config.of(method)
+                .base(folder.resolve("base"))
+                .model(folder.resolve("expert"), "weight: 1")
+                .model(folder.resolve("base"), "weight: 1");
+        Tensor merged = Weir.merge(folder, config.toString()).tensor("edges");
+        assertEquals(3, merged.at(34), 1e-6);
+        assertEquals(edges, Tensor.of(Format.F32, edges.shape(), i -> i == 34 ? edges.at(34) : merged.at(i)));
+    }
+
     /** base + (expert − base) rounds twice, at the scale of the larger of the two. */
     @Test
     void wholeDeltaOfOneExpertGivesTheExpert() throws IOException {
