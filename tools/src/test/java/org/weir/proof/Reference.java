@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
 final class Reference {
     private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
 
-    /** Votes that cancel to less than this share of their sizes leave an election that rounding decides. */
+    /**
+     * Votes that cancel to less than this share of their sizes leave an election that rounding decides, unless they are
+     * floats that cancel exactly.
+     */
     private static final double UNDECIDED = 1e-6;
 
     private final CaseConfig config;
@@ -113,11 +116,13 @@ final class Reference {
         boolean elects = config.method().equals("ties") || config.method().equals("dare_ties");
         double total = 0;
         double sizes = 0;
+        boolean exactInF32 = true;
         for (double vote : votes) {
             total += vote;
             sizes += Math.abs(vote);
+            exactInF32 &= vote == (float) vote;
         }
-        boolean open = total != 0 && Math.abs(total) < UNDECIDED * sizes;
+        boolean open = Math.abs(total) < UNDECIDED * sizes && !(total == 0 && exactInF32);
         boolean positive = total >= 0 ^ (otherWay && open);
         double sum = 0;
         double divisor = 0;

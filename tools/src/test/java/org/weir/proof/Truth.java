@@ -21,9 +21,15 @@ record Truth(double[] values, double[] otherwise, double[] operands) {
         return new Truth(theirs, theirs, operands);
     }
 
-    /** How far a result is from the truth, in the election's favour. */
+    /** What an element should be, in the election's favour where that could have gone either way. */
+    double nearest(int element, double result) {
+        boolean other = Math.abs(result - otherwise[element]) < Math.abs(result - values[element]);
+        return other ? otherwise[element] : values[element];
+    }
+
+    /** How far a result is from the truth. */
     double error(int element, double result) {
-        return Math.min(Math.abs(result - values[element]), Math.abs(result - otherwise[element]));
+        return Math.abs(result - nearest(element, result));
     }
 
     long undecided() {
