@@ -1,0 +1,181 @@
+package org.weir.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The golden cases through the command line: what mergekit 0.1.4 made of a config, and what Weir makes of it. */
+class GoldenCasesTest {
+    private static final Set<String> METHODS = Set.of("linear", "task_arithmetic", "ties", "dare_linear", "dare_ties");
+
+    /** The configs that Weir refuses, with the exit code and what the message must name. */
+    private static final Map<String, Refusal> REFUSED = Map.ofEntries(
+            refusal("err_no_weight", 2, "weight", "config.yml:3", "config.yml:6"),
+            refusal("err_ta_no_base", 2, "base_model", "task_arithmetic"),
+            refusal("err_ties_density0", 2, "density", "0.0", "config.yml:6", "config.yml:10"),
+            refusal("err_unknown_dtype", 2, "float64", "float32", "bfloat16", "config.yml:9"),
+            refusal("err_unknown_method", 2, "foo", "linear", "task_arithmetic", "ties", "dare_linear", "dare_ties"),
+            // mergekit ignores a key that it does not know.
+            refusal("ok_unknown_key_ignored", 2, "frobnicate", "config.yml:9"),
+            // The form is read, but mlp is no part of an embedding's name, and weight has no default.
+            refusal("err_single_conditional", 2, "weight", "model.embed_tokens.weight"),
+            refusal("slices_ties_base", 2, "config.yml:6", "slices", "not supported"),
+            refusal("slices_passthrough_stack", 2, "config.yml:3", "slices", "not supported"),
+            // mergekit crops embeddings to the smaller vocabulary, and lends a tied head to models that have none.
+            refusal("linear_vocab_mismatch", 3, "model.embed_tokens.weight", "[61, 24]", "[56, 24]"),
+            refusal("ta_vocab_expert_bigger", 3, "model.embed_tokens.weight", "[61, 24]", "[64, 24]"),
+            refusal("ta_tied_base_untied_expert", 3, "lm_head.weight", "models/micro/base", "models/micro-u/e1"),
+            refusal("err_layers_mismatch_linear", 3, "model.layers.2.mlp.up_proj.weight", "models/micro/e2"));
+
+    @TempDir
+    private Path folder;
+
+    private record Refusal(int exitCode, List<String> words) {}
+
+    private static Map.Entry<String, Refusal> refusal(String name, int exitCode, String... words) {
+        return Map.entry(name, new Refusal(exitCode, List.of(words)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("org.weir.proof.Goldens#f32Cases")
+    void agreesWithMergekitWhereThatComputesInF32(String name) throws IOException {
+        Model merged = merge(name);
+        Reference reference = new Reference(Goldens.config(name), Goldens::model);
+        Goldens.expected(name).tensors().forEach((tensor, expected) -> {
+            Truth truth = reference.merge(tensor);
+            Tensor found = merged.tensor(tensor);
+            Closeness.assertSame(tensor, found, truth);
+            Closeness.assertSame(tensor, found, truth.withValues(expected));
+        });
+    }
+
+    /**
+     * mergekit rounds every step of these to 16 bits and Weir only the last. So Weir's result is what rounding the exact one
+     * would give, and nearer to it than mergekit's: in the mean of each tensor and in its worst element.
+     */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("org.weir.proof.Goldens#sixteenBitCases")
+    void isNearerToTheTruthThanMergekitWhereThatRoundsTo16Bits(String name) throws IOException {
+        Model merged = merge(name);
+        Reference reference = new Reference(Goldens.config(name), Goldens::model);
+        Goldens.expected(name).tensors().forEach((tensor, expected) -> {
+            Truth truth = reference.merge(tensor);
+            Closeness.assertRoundedOnce(tensor, merged.tensor(tensor), truth);
+            Closeness.assertNearer(tensor, merged.tensor(tensor), expected, truth);
+        });
+    }
+
+    @Test
+    void isWithinTwoUnitsOfMergekitWhereThatRoundsTo16BitsOnlyOnce() throws IOException {
+        String name = "linear_bf16_as_f32_out_bf16";
+        Model merged = merge(name);
+        Reference reference = new Reference(Goldens.config(name), Goldens::model);
+        Goldens.expected(name).tensors().forEach((tensor, expected) -> {
+            Truth truth = reference.merge(tensor);
+            for (int i = 0; i < truth.elements(); i++) {
+                double difference = Math.abs(merged.tensor(tensor).at(i) - expected.at(i));
+                double unit = expected.format().ulp(truth.operands()[i]);
+                assertTrue(difference <= 2 * unit, tensor + "[" + i + "]");
+            }
+        });
+    }
+
+    @Test
+    void keepsTheLargestElementWhereTheDensityAsksForLessThanOne() throws IOException {
+        String name = "err_ties_density_tiny";
+        Model merged = merge(name);
+        Reference reference = new Reference(Goldens.config(name), Goldens::model);
+        merged.tensors().forEach((tensor, found) -> Closeness.assertSame(tensor, found, reference.merge(tensor)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusedCases")
+    void refusesTheConfig(String name) throws IOException {
+        Refusal expected = Objects.requireNonNull(REFUSED.get(name));
+        Weir.Run run = Weir.tryMerge(folder, config(name));
+        assertEquals(expected.exitCode(), run.exitCode(), run.err());
+        for (String word : expected.words()) {
+            assertTrue(run.err().contains(word), () -> "no '" + word + "' in: " + run.err());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherMethodsCases")
+    void namesTheMethodsThatItKnowsToWhoeverAsksForAnother(String name) throws IOException {
+        Weir.Run run = Weir.tryMerge(folder, config(name));
+        assertEquals(2, run.exitCode(), run.err());
+        String method = Goldens.config(name).method();
+        assertTrue(run.err().contains(method) && run.err().contains("dare_linear"), run.err());
+    }
+
+    @Test
+    void leavesNoCaseOut() {
+        assertEquals(20, Goldens.f32Cases().count(), "compared with mergekit's f32");
+        assertEquals(20, Goldens.sixteenBitCases().count(), "compared with mergekit's 16 bits");
+        assertEquals(13, refusedCases().count(), "refused");
+        assertEquals(61, otherMethodsCases().count(), "of methods that Weir does not have");
+        long merged = 1; // where mergekit fails
+        assertEquals(20 + 20 + 13 + 61 + merged, Goldens.cases(name -> true).count());
+    }
+
+    static Stream<String> refusedCases() {
+        return REFUSED.keySet().stream().sorted();
+    }
+
+    static Stream<String> otherMethodsCases() {
+        return Goldens.cases(name -> !REFUSED.containsKey(name)
+                && !METHODS.contains(Goldens.config(name).method()));
+    }
+
+    /** The merged model; its files must say which dtype it has, and hold what mergekit's hold. */
+    private Model merge(String name) throws IOException {
+        Path out = Weir.mergeFolder(folder, config(name), options(name));
+        Model merged = Model.read(out);
+        if (Goldens.hasOutput(name)) {
+            Model expected = Goldens.expected(name);
+            assertEquals(expected.tensors().keySet(), merged.tensors().keySet());
+            expected.tensors().forEach((tensor, each) -> {
+                assertEquals(each.shape(), merged.tensor(tensor).shape(), tensor);
+                assertEquals(each.format(), merged.tensor(tensor).format(), tensor);
+            });
+            JsonNode donor = JsonMapper.shared().readTree(Files.readString(out.resolve("config.json")));
+            JsonNode peer = JsonMapper.shared()
+                    .readTree(Files.readString(Goldens.folder(name).resolve("expected/config.json")));
+            assertEquals(peer.get("dtype"), donor.get("torch_dtype"));
+        }
+        return merged;
+    }
+
+    /** The case's config with the paths of its models made absolute. */
+    private static String config(String name) {
+        return Goldens.source(name).replace("models/", Goldens.path("models") + "/");
+    }
+
+    private static String[] options(String name) throws IOException {
+        Path file = Goldens.folder(name).resolve("options.json");
+        if (!Files.exists(file)) {
+            return new String[0];
+        }
+        List<String> options = new ArrayList<>();
+        JsonMapper.shared().readTree(Files.readString(file)).forEachEntry((option, value) -> {
+            options.add("--" + option.replace('_', '-'));
+            options.add(value.asString());
+        });
+        return options.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,79 @@
+package org.weir.proof;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** The golden cases: configs, the models that they name, and what mergekit 0.1.4 made of them. */
+final class Goldens {
+    private static final Path FOLDER = Resources.folder("goldens");
+    private static final Map<String, Model> MODELS = new ConcurrentHashMap<>();
+
+    private Goldens() {}
+
+    static Stream<String> cases(Predicate<String> which) {
+        try (Stream<Path> cases = Files.list(FOLDER.resolve("cases"))) {
+            return cases.map(each -> each.getFileName().toString()).filter(which).sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The cases whose output mergekit has computed in f32 throughout, wherever it began and ended. */
+    static Stream<String> f32Cases() {
+        return cases(name -> hasOutput(name) && isF32(name));
+    }
+
+    /** The cases in which mergekit rounded at least once to 16 bits. */
+    static Stream<String> sixteenBitCases() {
+        return cases(name -> hasOutput(name) && !isF32(name));
+    }
+
+    static boolean hasOutput(String name) {
+        return Files.exists(folder(name).resolve("expected"));
+    }
+
+    static Model expected(String name) {
+        return model("cases/" + name + "/expected");
+    }
+
+    static CaseConfig config(String name) {
+        return CaseConfig.parse(source(name));
+    }
+
+    static String source(String name) {
+        try {
+            return Files.readString(folder(name).resolve("config.yml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Path folder(String name) {
+        return FOLDER.resolve("cases").resolve(name);
+    }
+
+    /** The path of a model as the configs write it. */
+    static Path path(String model) {
+        return FOLDER.resolve(model);
+    }
+
+    static Model model(String path) {
+        return MODELS.computeIfAbsent(path, name -> {
+            try {
+                return Model.read(path(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static boolean isF32(String name) {
+        return expected(name).tensors().values().stream().allMatch(tensor -> tensor.format() == Format.F32);
+    }
+}

@@ -1,0 +1,214 @@
+package org.weir.proof;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * The merges in double precision, straight from their formulas: a whole tensor at a time, sorted rather than counted, two
+ * passes where Weir makes one.
+ */
+final class Reference {
+    private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
+
+    /**
+     * Votes that cancel to less than this share of their sizes leave an election that rounding decides, unless they are
+     * floats that cancel exactly.
+     */
+    private static final double UNDECIDED = 1e-6;
+
+    private final CaseConfig config;
+    private final Function<String, Model> models;
+    private final Masks masks;
+    private final int layers;
+
+    /** Which elements of an expert's tensor DARE keeps. */
+    interface Masks {
+        boolean keeps(String tensor, int expert, int element);
+    }
+
+    Reference(CaseConfig config, Function<String, Model> models) {
+        this(config, models, (tensor, expert, element) -> {
+            throw new IllegalStateException("only a seed knows DARE's mask");
+        });
+    }
+
+    Reference(CaseConfig config, Function<String, Model> models, Masks masks) {
+        this.config = config;
+        this.models = models;
+        this.masks = masks;
+        this.layers = 1
+                + models.apply(config.models().getFirst()).tensors().keySet().stream()
+                        .mapToInt(Reference::layer)
+                        .max()
+                        .orElse(-1);
+    }
+
+    Truth merge(String tensor) {
+        return config.method().equals("linear") ? linear(tensor) : deltas(tensor);
+    }
+
+    private Truth linear(String tensor) {
+        List<String> names = config.models();
+        int n = models.apply(names.getFirst()).tensor(tensor).elements();
+        double[] sum = new double[n];
+        double[] operands = new double[n];
+        double total = 0;
+        for (int m = 0; m < names.size(); m++) {
+            double weight = weight(m, tensor);
+            Tensor x = models.apply(names.get(m)).tensor(tensor);
+            for (int i = 0; i < n; i++) {
+                sum[i] += weight * x.at(i);
+                operands[i] = Math.max(operands[i], Math.abs(x.at(i)));
+            }
+            total += weight;
+        }
+        if (flag("normalize", tensor, true)) {
+            for (int i = 0; i < n; i++) {
+                sum[i] /= total;
+            }
+        }
+        return new Truth(sum, sum, widen(operands, sum));
+    }
+
+    private Truth deltas(String tensor) {
+        String baseName = config.text("base_model").orElseThrow();
+        Tensor base = models.apply(baseName).tensor(tensor);
+        List<double[]> votes = new ArrayList<>();
+        List<Double> weights = new ArrayList<>();
+        double[] operands = IntStream.range(0, base.elements())
+                .mapToDouble(i -> Math.abs(base.at(i)))
+                .toArray();
+        for (int m = 0; m < config.models().size(); m++) {
+            if (!config.models().get(m).equals(baseName)) {
+                Tensor x = models.apply(config.models().get(m)).tensor(tensor);
+                double weight = weight(m, tensor);
+                double[] delta = sparse(m, tensor, votes.size());
+                for (int i = 0; i < delta.length; i++) {
+                    delta[i] *= weight;
+                    operands[i] = Math.max(operands[i], Math.max(Math.abs(x.at(i)), Math.abs(delta[i])));
+                }
+                votes.add(delta);
+                weights.add(weight);
+            }
+        }
+        boolean normalize = flag("normalize", tensor, config.method().equals("ties"));
+        double lambda = config.global("lambda", tensor, position(tensor), 1);
+        double[] values = new double[base.elements()];
+        double[] otherwise = new double[base.elements()];
+        for (int i = 0; i < values.length; i++) {
+            double[] vote = new double[votes.size()];
+            for (int m = 0; m < vote.length; m++) {
+                vote[m] = votes.get(m)[i];
+            }
+            values[i] = base.at(i) + lambda * mix(vote, weights, normalize, false);
+            otherwise[i] = base.at(i) + lambda * mix(vote, weights, normalize, true);
+        }
+        return new Truth(values, otherwise, widen(operands, values));
+    }
+
+    /** Joins one element's weighted deltas; the other way round if asked and if the election could be lost to rounding. */
+    private double mix(double[] votes, List<Double> weights, boolean normalize, boolean otherWay) {
+        boolean elects = config.method().equals("ties") || config.method().equals("dare_ties");
+        double total = 0;
+        double sizes = 0;
+        boolean exactInF32 = true;
+        for (double vote : votes) {
+            total += vote;
+            sizes += Math.abs(vote);
+            exactInF32 &= vote == (float) vote;
+        }
+        boolean open = Math.abs(total) < UNDECIDED * sizes && !(total == 0 && exactInF32);
+        boolean positive = total >= 0 ^ (otherWay && open);
+        double sum = 0;
+        double divisor = 0;
+        for (int m = 0; m < votes.length; m++) {
+            if (!elects || (positive ? votes[m] > 0 : votes[m] < 0)) {
+                sum += votes[m];
+                divisor += weights.get(m);
+            }
+        }
+        boolean none = elects ? divisor == 0 : Math.abs(divisor) < 1e-8;
+        return none || !normalize ? sum : sum / divisor;
+    }
+
+    private double[] sparse(int model, String tensor, int expert) {
+        Tensor base = models.apply(config.text("base_model").orElseThrow()).tensor(tensor);
+        Tensor x = models.apply(config.models().get(model)).tensor(tensor);
+        double[] delta = new double[x.elements()];
+        for (int i = 0; i < delta.length; i++) {
+            delta[i] = x.at(i) - base.at(i);
+        }
+        double density = config.perModel(model, "density", tensor, position(tensor), 1);
+        double before = size(delta);
+        return switch (config.method()) {
+            case "task_arithmetic" -> delta;
+            case "ties" -> {
+                trim(delta, density);
+                yield flag("rescale", tensor, false) ? scale(delta, before / size(delta)) : delta;
+            }
+            case "dare_linear", "dare_ties" -> {
+                for (int i = 0; i < delta.length; i++) {
+                    delta[i] = density >= 1 || masks.keeps(tensor, expert, i) ? delta[i] : 0;
+                }
+                yield flag("rescale", tensor, true) ? scale(delta, 1 / density) : delta;
+            }
+            default -> throw new IllegalArgumentException(config.method());
+        };
+    }
+
+    /** Keeps the ⌊density·n⌋ largest, of equal ones the first, and never none. */
+    static void trim(double[] delta, double density) {
+        if (density >= 1) {
+            return;
+        }
+        int kept = Math.max(1, (int) (density * delta.length));
+        double[] sorted = Arrays.stream(delta).map(Math::abs).sorted().toArray();
+        double threshold = sorted[sorted.length - kept];
+        long equal = kept - Arrays.stream(sorted).filter(x -> x > threshold).count();
+        for (int i = 0; i < delta.length; i++) {
+            double magnitude = Math.abs(delta[i]);
+            if (magnitude < threshold || magnitude == threshold && equal-- <= 0) {
+                delta[i] = 0;
+            }
+        }
+    }
+
+    private static double size(double[] delta) {
+        return Arrays.stream(delta).map(Math::abs).sum();
+    }
+
+    private static double[] scale(double[] delta, double factor) {
+        return Arrays.stream(delta).map(d -> d * factor).toArray();
+    }
+
+    private double weight(int model, String tensor) {
+        return config.perModel(model, "weight", tensor, position(tensor), Double.NaN);
+    }
+
+    private boolean flag(String name, String tensor, boolean otherwise) {
+        return config.global(name, tensor, position(tensor), otherwise ? 1 : 0) != 0;
+    }
+
+    /** Where a tensor lies in the stack: 0 at the first layer and outside the layers, 1 at the last layer. */
+    private double position(String tensor) {
+        int layer = layer(tensor);
+        return layer < 0 ? 0 : layers == 1 ? 1 : (double) layer / (layers - 1);
+    }
+
+    private static int layer(String tensor) {
+        Matcher number = LAYER.matcher(tensor);
+        return number.find() ? Integer.parseInt(number.group(1)) : -1;
+    }
+
+    private static double[] widen(double[] operands, double[] results) {
+        for (int i = 0; i < operands.length; i++) {
+            operands[i] = Math.max(operands[i], Math.abs(results[i]));
+        }
+        return operands;
+    }
+}

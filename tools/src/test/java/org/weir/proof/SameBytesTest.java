@@ -1,0 +1,89 @@
+package org.weir.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Same config, same bytes: how the work is cut, and how the inputs lie in their files, shows nowhere. */
+class SameBytesTest {
+    private static final List<List<String>> CUTS = List.of(
+            List.of("--tile-elements", "1024"),
+            List.of("--tile-elements", "4096", "-j", "1"),
+            List.of("--tile-elements", "1024", "-j", "2"),
+            List.of("--tile-elements", "1024", "-j", "3"),
+            List.of("--tile-elements", "2048", "-j", "4"));
+
+    private final Family strong = Family.named("strong");
+    private final Family weak = Family.named("weak");
+
+    @TempDir
+    private Path folder;
+
+    /** Every method, and every parameter that makes a sweep over the inputs of its own. */
+    static Stream<List<String>> merges() {
+        return Stream.of(
+                List.of("linear"),
+                List.of("task_arithmetic", "lambda: 0.3"),
+                List.of("ties", "density: 0.2"),
+                List.of("ties", "density: 0.2", "rescale: true"),
+                List.of("ties", "density: 0.2", "keep_ties: true"),
+                List.of("ties", "density: 0.2", "trim_scope: model"),
+                List.of("dare_linear", "density: 0.3"),
+                List.of("dare_linear", "density: 0.3", "rescale: l1"),
+                List.of("dare_ties", "density: 0.3", "normalize: true"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("merges")
+    void tilesAndThreadsDoNotShow(List<String> merge) throws IOException {
+        for (Family family : List.of(strong, weak)) {
+            String config = config(merge, family.basePath(), family.expertPaths());
+            Model expected = Weir.merge(folder, config, "--random-seed", "7");
+            for (List<String> cut : CUTS) {
+                List<String> options = Stream.concat(Stream.of("--random-seed", "7"), cut.stream())
+                        .toList();
+                assertEquals(expected, Weir.merge(folder, config, options.toArray(String[]::new)), cut::toString);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("merges")
+    void shardsOfTheInputsDoNotShow(List<String> merge) throws IOException {
+        String whole = config(merge, strong.basePath(), strong.expertPaths());
+        Path dealt = folder.resolve("dealt");
+        strong.base().write(dealt.resolve("base"), 4);
+        for (int k = 0; k < strong.experts().size(); k++) {
+            strong.experts().get(k).write(dealt.resolve("expert-" + (k + 1)), 1 + k % 4);
+        }
+        List<Path> experts = strong.expertPaths().stream()
+                .map(path -> dealt.resolve(path.getFileName()))
+                .toList();
+        String cut = config(merge, dealt.resolve("base"), experts);
+        assertEquals(Weir.merge(folder, whole, "--random-seed", "7"), Weir.merge(folder, cut, "--random-seed", "7"));
+    }
+
+    @Test
+    void seedOfDareDecidesAndRepeats() throws IOException {
+        String config = config(List.of("dare_linear", "density: 0.3"), strong.basePath(), strong.expertPaths());
+        Model seven = Weir.merge(folder, config, "--random-seed", "7");
+        assertEquals(seven, Weir.merge(folder, config, "--random-seed", "7"));
+        assertNotEquals(seven, Weir.merge(folder, config, "--random-seed", "8"));
+        assertNotEquals(seven, Weir.merge(folder, config, "--random-seed", "-7"));
+    }
+
+    private static String config(List<String> merge, Path base, List<Path> experts) {
+        Config config = Config.of(merge.getFirst()).models(experts, "weight: 0.5");
+        return (merge.getFirst().equals("linear") ? config : config.base(base))
+                .with(merge.subList(1, merge.size()).toArray(String[]::new))
+                .toString();
+    }
+}
