@@ -33,7 +33,7 @@ class ConfigJsonTest {
     void replacesBothKeysAndThoseOfNestedConfigs() throws IOException {
         String before =
                 "{\"dtype\":\"float32\",\"text_config\":{\"torch_dtype\":\"float32\",\"rope_config\":{\"dtype\":\"float32\"}},"
-                    + "\"torch_dtype\":null}";
+                        + "\"torch_dtype\":null}";
         String after = before.replace("\"float32\"", "\"float16\"").replace("null", "\"float16\"");
         assertEquals(after, spliced(before, DType.F16));
     }
@@ -41,7 +41,7 @@ class ConfigJsonTest {
     @Test
     void leavesDtypesAloneThatAreNotTheModels() throws IOException {
         String before = "{\"quantization_config\":{\"dtype\":\"int8\"},\"other\":{\"dtype\":\"int8\"},"
-            + "\"x_config\":[{\"dtype\":\"int8\"}],\"dtypes\":\"int8\",\"a\":{\"b_config\":{\"dtype\":\"int8\"}},\"dtype\":{\"dtype\":\"int8\"}}";
+                + "\"x_config\":[{\"dtype\":\"int8\"}],\"dtypes\":\"int8\",\"a\":{\"b_config\":{\"dtype\":\"int8\"}},\"dtype\":{\"dtype\":\"int8\"}}";
         assertEquals(before, spliced(before, DType.F32));
     }
 

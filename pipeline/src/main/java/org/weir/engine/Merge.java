@@ -27,8 +27,8 @@ public final class Merge {
      * @throws IOException if an input changed or the output could not be written; nothing is left then
      */
     public MergeReport run() throws IOException, MergeStoppedException {
-        try (CheckpointWriter writer = CheckpointWriter.create(
-                out, plan.layout(), plan.options().overwrite())) {
+        try (CheckpointWriter writer =
+                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite())) {
             MergeReport report = engine.run(writer::write);
             for (Input input : plan.inputs()) {
                 input.checkpoint().requireUnchanged();

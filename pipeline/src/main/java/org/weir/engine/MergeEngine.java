@@ -105,7 +105,8 @@ public final class MergeEngine {
                         .mapToLong(TensorRun::elements)
                         .sum());
         progress.enter(MergeProgress.Phase.SURVEYING);
-        Optional<Sweep> next = Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
+        Optional<Sweep> next =
+                Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
         while (next.isPresent()) {
             Sweep sweep = next.get();
             List<Task> tasks = new ArrayList<>();
@@ -149,7 +150,8 @@ public final class MergeEngine {
     }
 
     private Optional<Sweep> nextSweep(TensorRun run) {
-        return Sweep.next(Scope.TENSOR, List.of(run), run.extent(), plan.memory().tableEntries());
+        return Sweep.next(
+                Scope.TENSOR, List.of(run), run.extent(), plan.memory().tableEntries());
     }
 
     /** What is left when the large tensors are done, in the order of the output. */

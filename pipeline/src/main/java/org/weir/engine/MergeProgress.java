@@ -21,14 +21,14 @@ public final class MergeProgress {
         PUBLISHING
     }
 
-    private static final int COUNTERS = 3;
+    private static final int COUNTERS = 2;
 
     private final CountersManager counters = new CountersManager(
             new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.METADATA_LENGTH)),
             new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.COUNTER_LENGTH)));
     private final AtomicCounter done = counters.newCounter("input bytes done");
     private final AtomicCounter total = counters.newCounter("input bytes in total");
-    private final AtomicCounter phase = counters.newCounter("phase");
+    private volatile Phase phase = Phase.SURVEYING;
 
     /** Bytes of input that have been dealt with, all sweeps together; those that a sweep could skip count as done. */
     public long doneBytes() {
@@ -42,7 +42,7 @@ public final class MergeProgress {
 
     /** What it is at. */
     public Phase phase() {
-        return Phase.values()[(int) phase.get()];
+        return phase;
     }
 
     void begin(long totalBytes) {
@@ -50,7 +50,7 @@ public final class MergeProgress {
     }
 
     void enter(Phase next) {
-        phase.set(next.ordinal());
+        phase = next;
     }
 
     void advance(long bytes) {

@@ -39,8 +39,7 @@ final class ModelCard {
                 ```yaml
                 %s
                 ```
-                """
-                .formatted(
+                """.formatted(
                         lines("- ", input -> quoted(input.reference())),
                         plan.method().name(),
                         link(plan.method().reference()),

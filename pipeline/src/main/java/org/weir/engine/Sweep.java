@@ -30,9 +30,7 @@ final class Sweep {
 
     /** What has to be read next, or nothing if no operation waits for that scope. */
     static Optional<Sweep> next(Scope scope, List<TensorRun> all, Extent extent, int tableEntries) {
-        List<TensorRun> runs = all.stream()
-                .filter(run -> run.waitsFor(scope))
-                .toList();
+        List<TensorRun> runs = all.stream().filter(run -> run.waitsFor(scope)).toList();
         List<Question> questions = new ArrayList<>();
         int experts = runs.stream().mapToInt(TensorRun::experts).max().orElse(0);
         for (int expert = 0; expert < experts; expert++) {
@@ -43,7 +41,8 @@ final class Sweep {
             }
         }
         // a few places are looked at before everything is read for others
-        int shortest = questions.stream().mapToInt(q -> q.survey().runLength()).min().orElse(0);
+        int shortest =
+                questions.stream().mapToInt(q -> q.survey().runLength()).min().orElse(0);
         questions.removeIf(question -> question.survey().runLength() > shortest);
         return questions.isEmpty() ? Optional.empty() : Optional.of(new Sweep(scope, runs, questions));
     }
@@ -98,7 +97,8 @@ final class Sweep {
         run.widenBase(base);
         for (Question question : questions) {
             int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
-            if (position >= 0 && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
+            if (position >= 0
+                    && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
                 run.widenExpert(question.expert(), strip, base, position);
                 question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
             }

@@ -80,7 +80,9 @@ final class TileLoop {
         MappedTensor source = tensor.source();
         long from = window * tileElements;
         long length = Math.min(tileElements, source.info().bytes() - from);
-        guarded(() -> source.prefault(from, length), () -> MemorySegment.copy(source.bytes(), from, worker.tile, 0, length));
+        guarded(
+                () -> source.prefault(from, length),
+                () -> MemorySegment.copy(source.bytes(), from, worker.tile, 0, length));
         sink.write(index, from, worker.tile.asSlice(0, length));
         source.release(from, length);
         return length;

@@ -13,7 +13,8 @@ final class Dare {
             .above(0)
             .help("probability to keep an entry of the delta; 1 and more keeps all");
     static final Param RESCALE = Param.choice("rescale", "true", "l1", "false")
-            .help("true: multiply by 1/density (the paper, unbiased); l1: restore the L1 norm over the tensor (mergekit)");
+            .help(
+                    "true: multiply by 1/density (the paper, unbiased); l1: restore the L1 norm over the tensor (mergekit)");
     static final String DIFFERENCE = "f32 arithmetic; `rescale: true` is the paper's 1/density, mergekit's L1 ratio is "
             + "`rescale: l1`; the mask depends on seed, expert, tensor and element alone, never on threads or order.";
 

@@ -23,8 +23,10 @@ final class OutputPlace {
             for (Input input : inputs) {
                 Path model = input.checkpoint().path().toRealPath();
                 if (place.startsWith(model) || model.startsWith(place)) {
-                    problems.add(config(out, "lies in or around the input " + input.reference()
-                            + "; an output is never written into an input"));
+                    problems.add(config(
+                            out,
+                            "lies in or around the input " + input.reference()
+                                    + "; an output is never written into an input"));
                 }
             }
             if (!overwrite && taken(out)) {

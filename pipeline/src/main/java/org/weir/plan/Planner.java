@@ -19,8 +19,7 @@ public final class Planner {
     private final ModelInputs inputs;
     private final List<PlanProblem> problems = new ArrayList<>();
 
-    private Planner(
-            MergeConfig config, Path workingDirectory, Map<String, String> environment, MergeOptions options) {
+    private Planner(MergeConfig config, Path workingDirectory, Map<String, String> environment, MergeOptions options) {
         this.config = config;
         this.options = options;
         this.inputs = new ModelInputs(workingDirectory, environment);

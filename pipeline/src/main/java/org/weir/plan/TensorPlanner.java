@@ -84,8 +84,10 @@ final class TensorPlanner {
             for (MappedTensor tensor : expert.checkpoint().tensors()) {
                 String name = tensor.info().name();
                 if (donor.checkpoint().tensor(name).isEmpty() && seen.add(expert.reference() + '\n' + name)) {
-                    problem("tensor " + name, "is in " + expert.reference() + " (" + tensor.info().shape()
-                            + ") but not in " + donor.reference() + "; all models must have the same tensors");
+                    problem(
+                            "tensor " + name,
+                            "is in " + expert.reference() + " (" + tensor.info().shape() + ") but not in "
+                                    + donor.reference() + "; all models must have the same tensors");
                 }
             }
         }
@@ -96,7 +98,8 @@ final class TensorPlanner {
         List<MappedTensor> found = new ArrayList<>();
         Set<String> said = new HashSet<>();
         for (Input expert : experts) {
-            Optional<MappedTensor> theirs = expert.checkpoint().tensor(tensor.info().name());
+            Optional<MappedTensor> theirs =
+                    expert.checkpoint().tensor(tensor.info().name());
             theirs.ifPresent(found::add);
             mismatch(tensor.info(), theirs.map(MappedTensor::info))
                     .filter(mismatch -> said.add(expert.reference()))
@@ -120,7 +123,8 @@ final class TensorPlanner {
     private Optional<TensorPlan> plan(MappedTensor tensor, List<MappedTensor> inputs, LayerStack layers) {
         List<MappedTensor> read = Stream.concat(origin.stream().map(base -> tensor), inputs.stream())
                 .toList();
-        boolean arithmetic = read.stream().allMatch(input -> Codecs.exist(input.info().dtype()));
+        boolean arithmetic =
+                read.stream().allMatch(input -> Codecs.exist(input.info().dtype()));
         return arithmetic ? merged(tensor.info(), inputs, read, layers) : copied(tensor, read);
     }
 
@@ -140,8 +144,9 @@ final class TensorPlanner {
                             : new MergedTensor(output, treatment, recipe, base, inputs, 0));
         } catch (InvalidSettingsException e) {
             problems.add(new PlanProblem(
-                    PlanProblem.Kind.CONFIG, config.file() + ":" + config.methodLine(), "tensor " + name + ": "
-                            + e.getMessage()));
+                    PlanProblem.Kind.CONFIG,
+                    config.file() + ":" + config.methodLine(),
+                    "tensor " + name + ": " + e.getMessage()));
             return Optional.empty();
         }
     }

@@ -19,8 +19,7 @@ public record Dropout(double density, CounterRandom random) implements TileOp {
 
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
-        kernels.dropout(
-                strip.values(), strip.length(), random, strip.firstElement(), CounterRandom.keep48(density));
+        kernels.dropout(strip.values(), strip.length(), random, strip.firstElement(), CounterRandom.keep48(density));
     }
 
     @Override

@@ -104,9 +104,7 @@ public final class MagnitudeCount implements Survey {
         int lo = search.loBits() + (bin << shift);
         int hi = Math.min(search.hiBits(), lo + (1 << shift) - 1);
         long inBin = counts[countsFrom + FIRST_BIN + bin];
-        boolean guessed = lo <= search.guessBits()
-                && search.guessBits() <= hi
-                && inBin == counts[countsFrom + GUESSES];
+        boolean guessed = lo <= search.guessBits() && search.guessBits() <= hi && inBin == counts[countsFrom + GUESSES];
         if (guessed) {
             return found(search.guessBits(), inBin, search.rank() - above);
         }

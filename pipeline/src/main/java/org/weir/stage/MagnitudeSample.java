@@ -100,7 +100,8 @@ public final class MagnitudeSample implements Survey {
         double margin = DEVIATIONS * Math.sqrt(share * (1 - share) / n) + 1.0 / n;
         int guess = magnitudes[Math.clamp((long) ((1 - share) * n), 0, n - 1)];
         int lo = share + margin >= 1 ? 0 : magnitudes[(int) ((1 - share - margin) * n)];
-        int hi = share - margin <= 0 ? Integer.MAX_VALUE : magnitudes[Math.min(n - 1, (int) ((1 - share + margin) * n))];
+        int hi =
+                share - margin <= 0 ? Integer.MAX_VALUE : magnitudes[Math.min(n - 1, (int) ((1 - share + margin) * n))];
         return search.within(lo, hi, guess);
     }
 

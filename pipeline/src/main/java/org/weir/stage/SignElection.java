@@ -48,8 +48,7 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
     @Override
     public void accept(int expert, Strip strip, float[][] lanes, Kernels kernels) {
         float weight = weights.get(expert).floatValue();
-        kernels.vote(
-                lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], strip.values(), weight, strip.length());
+        kernels.vote(lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], strip.values(), weight, strip.length());
     }
 
     @Override

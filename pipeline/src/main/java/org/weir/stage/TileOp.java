@@ -11,7 +11,7 @@ import org.weir.simd.Kernels;
  *   op ── survey() ──► a Survey, shown every strip ── measured(survey) ──► op', nearer to ready
  * </pre>
  */
-public sealed interface TileOp extends Stage 
+public sealed interface TileOp extends Stage
         permits Delta, Trim, TrimSearch, TrimTies, TrimAt, Dropout, Rescale, Rescaled {
 
     /** Whether it knows all it needs to run. */

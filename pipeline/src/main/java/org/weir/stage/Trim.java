@@ -39,9 +39,7 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
 
     @Override
     public TileOp measured(Survey survey) {
-        return survey instanceof MagnitudeSample sample
-                ? sample.conclusion()
-                : ((MagnitudeCount) survey).conclusion();
+        return survey instanceof MagnitudeSample sample ? sample.conclusion() : ((MagnitudeCount) survey).conclusion();
     }
 
     /** One reading suffices where values repeat, as in 16-bit checkpoints; f32 takes a second one. */

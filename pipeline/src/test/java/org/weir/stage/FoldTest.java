@@ -25,8 +25,7 @@ final class FoldTest {
                 }
             }
             boolean normalize = random.nextBoolean();
-            assertArrayEquals(
-                    twoPasses(deltas, weights, normalize), run(new SignElection(weights, normalize), deltas));
+            assertArrayEquals(twoPasses(deltas, weights, normalize), run(new SignElection(weights, normalize), deltas));
         }
     }
 
@@ -34,9 +33,13 @@ final class FoldTest {
     @Test
     void cancellationVotesAsTheInOrderSumDoes() {
         float[][] deltas = {{1}, {1e8f}, {-1e8f}};
-        assertArrayEquals(twoPasses(deltas, List.of(1.0, 1.0, 1.0), true), run(new SignElection(List.of(1.0, 1.0, 1.0), true), deltas));
+        assertArrayEquals(
+                twoPasses(deltas, List.of(1.0, 1.0, 1.0), true),
+                run(new SignElection(List.of(1.0, 1.0, 1.0), true), deltas));
         float[][] other = {{1e8f}, {-1e8f}, {-1}};
-        assertArrayEquals(twoPasses(other, List.of(1.0, 1.0, 1.0), true), run(new SignElection(List.of(1.0, 1.0, 1.0), true), other));
+        assertArrayEquals(
+                twoPasses(other, List.of(1.0, 1.0, 1.0), true),
+                run(new SignElection(List.of(1.0, 1.0, 1.0), true), other));
     }
 
     @Test
@@ -58,8 +61,9 @@ final class FoldTest {
 
     @Test
     void theMeanOfOneIsThatOne() {
-        assertArrayEquals(
-                new float[] {0.1f, -7e-42f}, run(new WeightedSum(List.of(1.0), 1), new float[][] {{0.1f, -7e-42f}}));
+        assertArrayEquals(new float[] {0.1f, -7e-42f}, run(new WeightedSum(List.of(1.0), 1), new float[][] {
+            {0.1f, -7e-42f}
+        }));
     }
 
     @Test

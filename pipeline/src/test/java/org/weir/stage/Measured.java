@@ -49,8 +49,10 @@ final class Measured {
     }
 
     private static Extent extent(float[]... tensors) {
-        int blocks = Arrays.stream(tensors).mapToInt(t -> Strip.blocks(t.length)).sum();
-        return new Extent(0, blocks, Arrays.stream(tensors).mapToLong(t -> t.length).sum());
+        int blocks =
+                Arrays.stream(tensors).mapToInt(t -> Strip.blocks(t.length)).sum();
+        return new Extent(
+                0, blocks, Arrays.stream(tensors).mapToLong(t -> t.length).sum());
     }
 
     private static void show(Survey survey, float[] deltas, int firstBlock, long[] table) {

@@ -17,7 +17,20 @@ final class TrimTest {
     private static final int FULL_TABLE = 65_537;
 
     @ParameterizedTest
-    @CsvSource({"1,0.5", "2,0.5", "7,0.2", "2047,0.1", "2048,0.9", "2049,0.333", "5000,0.001", "262143,0.2", "262144,0.2", "262145,0.2", "300000,0.2", "300000,0.9999"})
+    @CsvSource({
+        "1,0.5",
+        "2,0.5",
+        "7,0.2",
+        "2047,0.1",
+        "2048,0.9",
+        "2049,0.333",
+        "5000,0.001",
+        "262143,0.2",
+        "262144,0.2",
+        "262145,0.2",
+        "300000,0.2",
+        "300000,0.9999"
+    })
     void keepsExactlyTheLargestOfContinuousValues(int n, double density) {
         float[] deltas = gaussian(n, 1);
         assertArrayEquals(
@@ -72,9 +85,7 @@ final class TrimTest {
     @Test
     void nanCountsAsTheLargestAndStays() {
         float[] trimmed = Measured.apply(
-                new Trim(0.5, false, Scope.TENSOR),
-                new float[] {1, Float.NaN, Float.POSITIVE_INFINITY, 2},
-                FULL_TABLE);
+                new Trim(0.5, false, Scope.TENSOR), new float[] {1, Float.NaN, Float.POSITIVE_INFINITY, 2}, FULL_TABLE);
         assertArrayEquals(new float[] {0, Float.NaN, Float.POSITIVE_INFINITY, 0}, trimmed);
     }
 
@@ -86,8 +97,7 @@ final class TrimTest {
         TileOp ready = Measured.ready(new Trim(0.2, false, Scope.MODEL), FULL_TABLE, a, b, c);
         float[] joined = joined(a, b, c);
         float[] expected = sorted(joined, 0.2);
-        float[] actual = joined(
-                Measured.run(ready, a, 0), Measured.run(ready, b, 2), Measured.run(ready, c, 3));
+        float[] actual = joined(Measured.run(ready, a, 0), Measured.run(ready, b, 2), Measured.run(ready, c, 3));
         assertArrayEquals(expected, actual);
     }
 

@@ -125,8 +125,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      *
      * @param guessBits a magnitude of the bracket that is likely to occur often, or −1
      */
-    void countMagnitudes(
-            float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from);
+    void countMagnitudes(float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from);
 
     /**
      * The sum of |x| in double, the same at every vector width: element {@code i} is added to lane {@code i % 16}, in

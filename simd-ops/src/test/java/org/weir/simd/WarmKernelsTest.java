@@ -49,7 +49,9 @@ class WarmKernelsTest {
                 kernel("elect", () -> KERNELS.elect(S[0], S[0], S[2], S[3], S[4], S[5], true, N)),
                 kernel("trim", () -> KERNELS.trim(S[0], 0, N, 0x3c000000, true)),
                 kernel("dropout", () -> KERNELS.dropout(S[0], N, STREAM, 3, CounterRandom.keep48(0.3))),
-                kernel("countMagnitudes", () -> KERNELS.countMagnitudes(S[1], N, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)),
+                kernel(
+                        "countMagnitudes",
+                        () -> KERNELS.countMagnitudes(S[1], N, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)),
                 kernel("sumMagnitudes", () -> KERNELS.sumMagnitudes(S[1], N)),
                 kernel("countNonZero", () -> KERNELS.countNonZero(S[1], N)),
                 kernel("countNonFinite", () -> KERNELS.countNonFinite(S[1], N)));
