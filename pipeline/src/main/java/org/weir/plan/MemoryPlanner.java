@@ -60,7 +60,7 @@ final class MemoryPlanner {
                 .mapToInt(tensor -> tensor.recipe().fold().lanes())
                 .max()
                 .orElse(0);
-        boolean surveyed = merged().stream().anyMatch(tensor -> tensor.recipe().sweeps() > 0);
+        boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES));
         lines.add(new MemoryBudget.Line("parsed headers", headerBytes * BYTES_PER_HEADER_BYTE));
