@@ -44,7 +44,7 @@ final class TileLoop {
             // a window of pages is checked, then shown strip by strip; of a sample, only the run itself
             long from = at;
             long to = whole ? end : Math.min(end, from + sweep.runLength());
-            guarded(() -> run.prefault(from, to), () -> show(sweep, run, from, to, worker));
+            guarded(() -> run.prefault(from, to), () -> sweep.show(run, worker, from, to));
             shown += to - from;
             at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
         }
@@ -52,24 +52,12 @@ final class TileLoop {
         return bytes(run, shown);
     }
 
-    private static void show(Sweep sweep, TensorRun run, long from, long to, Worker worker) {
-        for (long at = from; at < to; at += worker.expert.length()) {
-            move(worker, run, at, to);
-            sweep.show(run, worker);
-        }
-    }
-
     /** Merges and writes one tile. Returns the bytes read. */
     long merge(TensorRun run, long tile, Worker worker) throws IOException {
         long first = tile * tileElements;
         long end = Math.min(first + tileElements, run.elements());
         int width = run.outputWidthBytes();
-        guarded(() -> run.prefault(first, end), () -> {
-            for (long at = first; at < end; at += worker.expert.length()) {
-                move(worker, run, at, end);
-                run.merge(worker, (at - first) * width);
-            }
-        });
+        guarded(() -> run.prefault(first, end), () -> run.merge(worker, first, end));
         sink.write(run.index(), first * width, worker.tile.asSlice(0, (end - first) * width));
         run.release(first, end);
         return bytes(run, end - first);
@@ -86,11 +74,6 @@ final class TileLoop {
         sink.write(index, from, worker.tile.asSlice(0, length));
         source.release(from, length);
         return length;
-    }
-
-    private static void move(Worker worker, TensorRun run, long first, long end) {
-        worker.base.moveTo(run.plan().firstBlock(), first, end);
-        worker.expert.moveTo(run.plan().firstBlock(), first, end);
     }
 
     private static long bytes(TensorRun run, long elements) {
