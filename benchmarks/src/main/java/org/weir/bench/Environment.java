@@ -1,0 +1,60 @@
+package org.weir.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.weir.simd.Kernels;
+
+/** Where numbers come from, without which they say nothing. */
+record Environment(String command) {
+    List<String> lines() {
+        return List.of(
+                "Command: `" + command + "`, " + LocalDate.now(ZoneOffset.UTC),
+                "Commit: " + commit(),
+                "Machine: " + firstValue("/proc/cpuinfo", "model name") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors, "
+                        + memory() + ", Linux " + System.getProperty("os.version") + ", Java " + Runtime.version()
+                        + ", " + Kernels.best().description());
+    }
+
+    private static String commit() {
+        return output("git", "describe", "--always", "--dirty", "--abbrev=12");
+    }
+
+    private static String memory() {
+        String kilobytes = firstValue("/proc/meminfo", "MemTotal").replace(" kB", "");
+        try {
+            return Long.parseLong(kilobytes) * 1024 / 1_000_000_000 + " GB of memory";
+        } catch (NumberFormatException e) {
+            return "unknown memory";
+        }
+    }
+
+    private static String firstValue(String file, String key) {
+        try {
+            return Files.readAllLines(Path.of(file)).stream()
+                    .filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String output(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return text.isEmpty() ? "unknown" : text;
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}
