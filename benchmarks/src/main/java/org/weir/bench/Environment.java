@@ -11,6 +11,11 @@ import org.weir.simd.Kernels;
 
 /** Where numbers come from, without which they say nothing. */
 record Environment(String command) {
+    /** Of the repository, where everything is built; the scripts say where it is. */
+    static Path root() {
+        return Path.of(System.getProperty("weir.root", "")).toAbsolutePath();
+    }
+
     List<String> lines() {
         return List.of(
                 "Command: `" + command + "`, " + LocalDate.now(ZoneOffset.UTC),
@@ -22,7 +27,7 @@ record Environment(String command) {
     }
 
     private static String commit() {
-        return output("git", "describe", "--always", "--dirty", "--abbrev=12");
+        return output("git", "-C", root().toString(), "describe", "--always", "--dirty", "--abbrev=12");
     }
 
     private static String memory() {

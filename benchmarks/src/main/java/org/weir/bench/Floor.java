@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -37,7 +36,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Read all inputs, write as much as a merge would.")
 final class Floor implements Callable<Integer> {
-    private static final long PAGE_BYTES = 4096;
     private static final int MAX_WRITE_BYTES = 1 << 20;
 
     @Parameters(paramLabel = "DIR", arity = "1..*", description = "Folders of which every *.safetensors file is read.")
@@ -70,35 +68,22 @@ final class Floor implements Callable<Integer> {
     public Integer call() throws Exception {
         long start = System.nanoTime();
         try (Arena arena = Arena.ofShared()) {
-            List<MemorySegment> files = map(safetensors(inputs), arena);
-            long largest = files.stream().mapToLong(MemorySegment::byteSize).max().orElse(0);
+            List<MemorySegment> files = map(Weights.in(inputs), arena);
+            long largest =
+                    files.stream().mapToLong(MemorySegment::byteSize).max().orElse(0);
             int windows = Math.toIntExact(Math.max(1, Math.ceilDiv(largest, windowBytes)));
-            try (FileChannel output =
-                    FileChannel.open(out, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel output = FileChannel.open(out, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 if (outBytes > 0) {
                     Linux.allocate(out, outBytes);
                 }
                 work(files, windows, output);
                 output.force(true);
             }
-            forceFolder(out.toAbsolutePath().getParent());
+            forceFolder(out.toAbsolutePath().resolveSibling("")); // its parent
             long end = System.nanoTime();
             report(files, windows, end - start, end - fifthNanos);
         }
         return 0;
-    }
-
-    /** The weights in the folders, in a fixed order. */
-    static List<Path> safetensors(List<Path> folders) throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (Path folder : folders) {
-            try (var entries = Files.list(folder)) {
-                entries.filter(file -> file.toString().endsWith(".safetensors"))
-                        .sorted()
-                        .forEach(files::add);
-            }
-        }
-        return files;
     }
 
     private static List<MemorySegment> map(List<Path> files, Arena arena) throws IOException {
@@ -150,8 +135,8 @@ final class Floor implements Callable<Integer> {
 
     /** Where a window begins: on a page, but for the end of the file. */
     private static long share(long bytes, int window, int windows) {
-        long pages = Math.ceilDiv(bytes, PAGE_BYTES);
-        return Math.min(bytes, pages * window / windows * PAGE_BYTES);
+        long pages = Math.ceilDiv(bytes, Linux.PAGE_BYTES);
+        return Math.min(bytes, pages * window / windows * Linux.PAGE_BYTES);
     }
 
     private static long readAndRelease(MemorySegment window) {

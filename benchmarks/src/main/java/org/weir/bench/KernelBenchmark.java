@@ -99,7 +99,7 @@ public class KernelBenchmark {
     }
 
     private IllegalStateException wrong(String what, Object found, Object expected) {
-        return new IllegalStateException(kernel + ", " + what + " after " + passes + " passes: found " + found
-                + ", expected " + expected);
+        return new IllegalStateException(
+                kernel + ", " + what + " after " + passes + " passes: found " + found + ", expected " + expected);
     }
 }

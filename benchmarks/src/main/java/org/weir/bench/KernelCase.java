@@ -61,10 +61,8 @@ public enum KernelCase {
     DROPOUT(
             1,
             Values.SMALL_INTEGERS,
-            (k, a, _, first) ->
-                    k.dropout(a[0], KernelBenchmark.STRIP, Drop.STREAM, first, Drop.KEEP_A_TENTH),
-            (v, passes, _, element) -> v[0] =
-                    passes == 0 || Drop.STREAM.keeps(element, Drop.KEEP_A_TENTH) ? v[0] : 0),
+            (k, a, _, first) -> k.dropout(a[0], KernelBenchmark.STRIP, Drop.STREAM, first, Drop.KEEP_A_TENTH),
+            (v, passes, _, element) -> v[0] = passes == 0 || Drop.STREAM.keeps(element, Drop.KEEP_A_TENTH) ? v[0] : 0),
     COUNT_ALL(1, Values.DELTAS_OF_BF16, counting(Bracket.ALL, -1), counted(Bracket.ALL, -1)),
     COUNT_BF16_GUESSED(
             1,
@@ -140,8 +138,8 @@ public enum KernelCase {
     }
 
     private static Pass counting(Bracket bracket, int guess) {
-        return (k, a, table, _) ->
-                k.countMagnitudes(a[0], KernelBenchmark.STRIP, bracket.lo(), bracket.hi(), bracket.shift(), guess, table, 0);
+        return (k, a, table, _) -> k.countMagnitudes(
+                a[0], KernelBenchmark.STRIP, bracket.lo(), bracket.hi(), bracket.shift(), guess, table, 0);
     }
 
     private static Definition counted(Bracket bracket, int guess) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
@@ -30,7 +31,7 @@ final class KernelTable implements Callable<Integer> {
     @Option(names = "--only-kernels", description = "Leave the codecs out.")
     private boolean onlyKernels;
 
-    @Option(names = "--millis", paramLabel = "N", description = "Of one iteration, of five; default 400.")
+    @Option(names = "--millis", paramLabel = "N", description = "Of one iteration, of six; default 400.")
     private int millis = 400;
 
     private KernelTable() {}
@@ -64,7 +65,7 @@ final class KernelTable implements Callable<Integer> {
                 .mode(Mode.Throughput)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .forks(1)
-                .warmupIterations(2)
+                .warmupIterations(3)
                 .measurementIterations(3)
                 .warmupTime(TimeValue.milliseconds(millis))
                 .measurementTime(TimeValue.milliseconds(millis))
@@ -79,7 +80,7 @@ final class KernelTable implements Callable<Integer> {
 
     /** Bytes per nanosecond. */
     private static double gigabytesPerSecond(RunResult result) {
-        return result.getSecondaryResults().get("bytes").getScore();
+        return Objects.requireNonNull(result.getSecondaryResults().get("bytes")).getScore();
     }
 
     private static String row(RunResult result, double bandwidth) {

@@ -1,6 +1,7 @@
 package org.weir.bench;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -15,12 +16,15 @@ import java.nio.file.Path;
 
 /** The calls of the C library that the yardstick needs. Its own ones: it must not share code with what it measures. */
 final class Linux {
+    static final long PAGE_BYTES = 4096;
+
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_POPULATE_READ = 22;
     private static final int POSIX_FADV_DONTNEED = 4;
     private static final int O_RDWR = 2;
 
     private static final MethodHandle MADVISE = function("madvise", ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle MINCORE = function("mincore", ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle OPEN = function("open", ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = function("close", JAVA_INT);
     private static final MethodHandle FALLOCATE = function("posix_fallocate", JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -36,6 +40,20 @@ final class Linux {
     /** Takes pages of a mapping out of this process; they stay in the page cache. */
     static void release(MemorySegment wholePages) {
         call(MADVISE, wholePages, wholePages.byteSize(), MADV_DONTNEED);
+    }
+
+    /** How much of a mapped file is in the page cache. */
+    static long cachedBytes(MemorySegment mapped) {
+        long pages = Math.ceilDiv(mapped.byteSize(), PAGE_BYTES);
+        long cached = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(pages + 1);
+            call(MINCORE, mapped, mapped.byteSize(), answer);
+            for (long page = 0; page < pages; page++) {
+                cached += answer.get(JAVA_BYTE, page) & 1;
+            }
+        }
+        return Math.min(cached * PAGE_BYTES, mapped.byteSize());
     }
 
     /** Gives an existing file its blocks. */

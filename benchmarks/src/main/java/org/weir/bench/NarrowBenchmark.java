@@ -29,6 +29,7 @@ public class NarrowBenchmark {
     public Twin twin = Twin.VECTOR;
 
     private final float[] strip = new float[STRIP];
+
     @SuppressWarnings("NullAway.Init") // by JMH, which calls the setup first
     private Codec codec;
 
