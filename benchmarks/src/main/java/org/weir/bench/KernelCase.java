@@ -7,6 +7,7 @@ import org.weir.simd.Kernels;
  * A kernel to be measured, and what its operands hold after so many passes, element by element and in double. The numbers
  * are chosen so that floats hold every result exactly, also after a million passes over the same operands.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its functions capture constants only
 public enum KernelCase {
     SUBTRACT(
             2,
