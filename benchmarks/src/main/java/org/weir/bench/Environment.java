@@ -23,7 +23,8 @@ record Environment(String command) {
                 "Machine: " + firstValue("/proc/cpuinfo", "model name") + ", "
                         + Runtime.getRuntime().availableProcessors() + " processors, "
                         + memory() + ", Linux " + System.getProperty("os.version") + ", Java " + Runtime.version()
-                        + ", " + Kernels.best().description());
+                        + ", " + Kernels.best().description(),
+                "Load over the minute before: " + load());
     }
 
     private static String commit() {
@@ -39,6 +40,15 @@ record Environment(String command) {
         }
     }
 
+    /** Others' work that shares the machine shows here: 0 is quiet. */
+    private static String load() {
+        try {
+            return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
     private static String firstValue(String file, String key) {
         try {
             return Files.readAllLines(Path.of(file)).stream()
@@ -51,9 +61,9 @@ record Environment(String command) {
         }
     }
 
-    private static String output(String... command) {
+    private static String output(String... arguments) {
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(arguments)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -42,6 +42,7 @@ final class KernelTable implements Callable<Integer> {
 
     @Override
     public Integer call() throws RunnerException {
+        List<String> environment = new Environment("benchmarks/kernels").lines();
         List<RunResult> results = new ArrayList<>(run(ReadBandwidth.class));
         double bandwidth = results.stream()
                 .filter(result -> result.getParams().getParam("data").equals("DRAM"))
@@ -53,7 +54,7 @@ final class KernelTable implements Callable<Integer> {
             results.addAll(run(NarrowBenchmark.class));
         }
         results.addAll(run(KernelBenchmark.class));
-        new Environment("benchmarks/kernels").lines().forEach(System.out::println);
+        environment.forEach(System.out::println);
         System.out.println("\n| | data | twin | GB/s | of memory's read bandwidth |\n|---|---|---|---:|---:|");
         results.forEach(result -> System.out.println(row(result, bandwidth)));
         return 0;
