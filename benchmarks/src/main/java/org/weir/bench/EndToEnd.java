@@ -80,6 +80,10 @@ final class EndToEnd implements Callable<Integer> {
     }
 
     private void cleanUp(Path work) {
+        ProcessHandle.current().children().forEach(child -> {
+            child.destroyForcibly();
+            child.onExit().join();
+        });
         try {
             if (keep) {
                 System.err.println("kept: " + work);
