@@ -31,7 +31,7 @@ final class KernelTable implements Callable<Integer> {
     @Option(names = "--only-kernels", description = "Leave the codecs out.")
     private boolean onlyKernels;
 
-    @Option(names = "--millis", paramLabel = "N", description = "Of one iteration, of six; default 400.")
+    @Option(names = "--millis", paramLabel = "N", description = "Of one iteration, of eight; default 400.")
     private int millis = 400;
 
     private KernelTable() {}
@@ -66,7 +66,7 @@ final class KernelTable implements Callable<Integer> {
                 .mode(Mode.Throughput)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .forks(1)
-                .warmupIterations(3)
+                .warmupIterations(5)
                 .measurementIterations(3)
                 .warmupTime(TimeValue.milliseconds(millis))
                 .measurementTime(TimeValue.milliseconds(millis))
