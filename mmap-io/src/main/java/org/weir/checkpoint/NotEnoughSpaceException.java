@@ -24,6 +24,11 @@ public final class NotEnoughSpaceException extends IOException {
         this.availableBytes = availableBytes;
     }
 
+    /** Whether it was somebody else who took the room, after it had been asked for. */
+    public boolean midway() {
+        return getCause() != null;
+    }
+
     public Path path() {
         return path;
     }

@@ -86,8 +86,14 @@ final class TensorRun {
         readingsLeft = Math.max(1, readingsLeft - 1);
     }
 
-    /** Which operation of an expert waits for a survey of that scope; only the first that waits is asked. */
+    /**
+     * Which operation of an expert waits for a survey of that scope; only the first that waits is asked. Where there are
+     * no elements there is nothing to wait for.
+     */
     int waitingAt(int expert, Scope scope) {
+        if (elements() == 0) {
+            return NONE;
+        }
         List<TileOp> chain = operations.get(expert);
         for (int i = 0; i < chain.size(); i++) {
             if (!chain.get(i).ready()) {

@@ -19,7 +19,7 @@ final class Worker {
     private @Nullable Sweep sweep;
 
     Worker(MemoryBudget budget, Arena arena) {
-        lanes = new float[budget.lanes()][Strip.ELEMENTS];
+        lanes = new float[budget.lanes()][Strip.ARRAY_ELEMENTS];
         tile = arena.allocate((long) budget.tileElements() * MAX_WIDTH_BYTES, 64);
         table = new long[budget.tableEntries()];
     }

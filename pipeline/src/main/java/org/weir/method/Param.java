@@ -44,7 +44,10 @@ public record Param(
         CHOICE
     }
 
-    /** The finite numbers from {@code lowest} to {@code highest}, both included unless {@code lowestExcluded}. */
+    /**
+     * The numbers from {@code lowest} to {@code highest}, both included unless {@code lowestExcluded}, that f32, in
+     * which all arithmetic is done, can tell from 0 and from infinity.
+     */
     public record Range(double lowest, boolean lowestExcluded, double highest) {
         static final Range ANY = new Range(-Double.MAX_VALUE, false, Double.MAX_VALUE);
 
@@ -56,7 +59,7 @@ public record Param(
         }
 
         boolean holds(double value) {
-            return (lowestExcluded ? value > lowest : value >= lowest) && value <= highest;
+            return (lowestExcluded ? value > lowest : value >= lowest) && value <= highest && fitsArithmetic(value);
         }
 
         @Override
@@ -67,6 +70,12 @@ public record Param(
             String from = (lowestExcluded ? "more than " : "at least ") + numberText(lowest);
             return "a number of " + (highest == Double.MAX_VALUE ? from : from + " and at most " + numberText(highest));
         }
+    }
+
+    /** Whether f32 can tell the value from 0 and from infinity. */
+    public static boolean fitsArithmetic(double value) {
+        float rounded = (float) value;
+        return Float.isFinite(rounded) && (rounded == 0) == (value == 0);
     }
 
     /** @throws IllegalArgumentException if the default is none of the values that the parameter accepts */

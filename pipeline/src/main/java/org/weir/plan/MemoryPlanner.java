@@ -11,7 +11,7 @@ import org.weir.stage.Strip;
 final class MemoryPlanner {
 
     /** Heap, code cache and metaspace of the JVM with all kernels compiled, measured on JDK 25 with its flags. */
-    private static final long JVM_BYTES = 140_000_000;
+    private static final long JVM_BYTES = 156_000_000;
 
     /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors. */
     private static final long BYTES_PER_HEADER_BYTE = 4;
@@ -60,13 +60,13 @@ final class MemoryPlanner {
                 .mapToInt(tensor -> tensor.recipe().fold().lanes())
                 .max()
                 .orElse(0);
-        boolean surveyed = merged().stream().anyMatch(tensor -> tensor.recipe().sweeps() > 0);
+        boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES));
         lines.add(new MemoryBudget.Line("parsed headers", headerBytes * BYTES_PER_HEADER_BYTE));
         lines.add(new MemoryBudget.Line(
-                "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ELEMENTS),
-                workers * (2L + lanes) * Strip.ELEMENTS * Float.BYTES));
+                "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ARRAY_ELEMENTS),
+                workers * (2L + lanes) * Strip.ARRAY_ELEMENTS * Float.BYTES));
         lines.add(new MemoryBudget.Line(
                 "output tiles (%d workers × %d elements)".formatted(workers, tileElements),
                 (long) workers * tileElements * MAX_OUTPUT_WIDTH_BYTES));

@@ -52,7 +52,7 @@ public record MergePlan(
         return inputs.stream().filter(Input::base).findFirst();
     }
 
-    /** What is read when, at most: surveys end early where the data allow. */
+    /** What is read when; data decide on surveys, so this is what they mostly take. */
     public List<Sweep> sweeps() {
         int most = tensors.stream().mapToInt(TensorPlan::readings).max().orElse(1);
         List<Sweep> sweeps = new ArrayList<>();
@@ -69,7 +69,7 @@ public record MergePlan(
         return sweeps;
     }
 
-    /** Bytes of input that are read, all sweeps together, at most. */
+    /** Bytes of input that are read, all sweeps together. */
     public long readBytes() {
         return sweeps().stream().mapToLong(Sweep::readBytes).sum();
     }
@@ -86,10 +86,9 @@ public record MergePlan(
         return counts;
     }
 
+    /** A model that is listed twice is open once. */
     @Override
     public void close() throws IOException {
-        for (Input input : inputs) {
-            input.checkpoint().close();
-        }
+        inputs.stream().map(Input::checkpoint).distinct().forEach(Checkpoint::close);
     }
 }

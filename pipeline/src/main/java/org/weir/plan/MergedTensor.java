@@ -51,7 +51,8 @@ public record MergedTensor(
 
     @Override
     public int readings() {
-        return recipe.sweeps() + 1;
+        boolean valuesRepeat = inputs().allMatch(input -> input.info().dtype().bits() <= Short.SIZE);
+        return recipe.sweeps(valuesRepeat) + 1;
     }
 
     MergedTensor at(int block) {

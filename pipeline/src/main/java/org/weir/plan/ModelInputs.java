@@ -1,12 +1,16 @@
 package org.weir.plan;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ModelLocator;
 
@@ -16,6 +20,7 @@ final class ModelInputs {
     private final Path workingDirectory;
     private final Map<String, String> environment;
     private final Map<String, Checkpoint> opened = new HashMap<>();
+    private final Set<String> refused = new HashSet<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
     ModelInputs(Path workingDirectory, Map<String, String> environment) {
@@ -23,7 +28,7 @@ final class ModelInputs {
         this.environment = environment;
     }
 
-    /** The model, or nothing and one more problem. */
+    /** The model, or nothing and one more problem, however often it is listed. */
     Optional<Input> open(String reference, boolean base) {
         Checkpoint before = opened.get(reference);
         if (before != null) {
@@ -34,7 +39,9 @@ final class ModelInputs {
             opened.put(reference, checkpoint);
             return Optional.of(new Input(reference, base, checkpoint));
         } catch (IOException e) {
-            problems.add(new PlanProblem(PlanProblem.Kind.INPUT, reference, describe(e)));
+            if (refused.add(reference)) {
+                problems.add(new PlanProblem(PlanProblem.Kind.INPUT, reference, describe(e)));
+            }
             return Optional.empty();
         }
     }
@@ -50,7 +57,8 @@ final class ModelInputs {
     private static String describe(IOException e) {
         String message = e.getMessage();
         return switch (e) {
-            case java.nio.file.AccessDeniedException denied -> "no permission to read " + denied.getFile();
+            case AccessDeniedException denied -> "no permission to read " + denied.getFile();
+            case NoSuchFileException missing when missing.getReason() != null -> missing.getReason();
             default -> message == null ? e.getClass().getSimpleName() : message;
         };
     }

@@ -28,10 +28,17 @@ final class ScalarReader {
 
     /** What to say of a word that is refused. */
     static String refusal(Param param, Setting.Scalar scalar) {
-        String hint = OCTAL.matcher(scalar.text()).matches()
-                ? " (without leading zeros: YAML 1.1 reads them as octal, YAML 1.2 does not)"
+        return "found " + OneLine.quoted(scalar.text()) + ", expected " + param.accepted() + hint(param, scalar);
+    }
+
+    private static String hint(Param param, Setting.Scalar scalar) {
+        if (OCTAL.matcher(scalar.text()).matches()) {
+            return " (without leading zeros: YAML 1.1 reads them as octal, YAML 1.2 does not)";
+        }
+        OptionalDouble number = number(scalar);
+        return param.kind() == Param.Kind.NUMBER && number.isPresent() && !Param.fitsArithmetic(number.getAsDouble())
+                ? " that f32 can hold, since all arithmetic is f32"
                 : "";
-        return "found " + OneLine.quoted(scalar.text()) + ", expected " + param.accepted() + hint;
     }
 
     private static OptionalDouble choice(Param param, Setting.Scalar scalar, OptionalDouble number) {

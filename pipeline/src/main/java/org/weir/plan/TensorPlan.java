@@ -14,6 +14,6 @@ public sealed interface TensorPlan permits MergedTensor, CopiedTensor {
     /** Bytes of input that one reading takes. */
     long readBytes();
 
-    /** Readings, the one that makes the output included; at most, where the data decide. */
+    /** Readings, the one that makes the output included; where the data decide, as many as it mostly takes. */
     int readings();
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
@@ -55,19 +56,25 @@ final class TensorPlanner {
     /** One plan per tensor, in the donor's order; as many problems as there are. */
     List<TensorPlan> plan() {
         refuseTensorsOnlyElsewhere();
-        List<String> names =
-                donor.checkpoint().tensors().stream().map(t -> t.info().name()).toList();
-        problems.addAll(parameters.missing(names));
+        problems.addAll(parameters.missing(
+                names(tensor -> Codecs.exist(tensor.info().dtype()))));
         if (!problems.isEmpty()) {
             return List.of();
         }
-        LayerStack layers = LayerStack.of(names, DonorConfig.layers(donor.checkpoint()));
+        LayerStack layers = LayerStack.of(names(tensor -> true), DonorConfig.layers(donor.checkpoint()));
         List<TensorPlan> plans = new ArrayList<>();
         for (MappedTensor tensor : donor.checkpoint().tensors()) {
             all(tensor).flatMap(inputs -> plan(tensor, inputs, layers)).ifPresent(plans::add);
         }
         problems.addAll(ModelScope.problems(merged(plans), config.file().toString()));
         return inBlockOrder(plans);
+    }
+
+    private List<String> names(Predicate<MappedTensor> which) {
+        return donor.checkpoint().tensors().stream()
+                .filter(which)
+                .map(tensor -> tensor.info().name())
+                .toList();
     }
 
     List<PlanProblem> problems() {
@@ -136,12 +143,16 @@ final class TensorPlanner {
         try {
             Recipe recipe = method.recipe(settings);
             TensorInfo output = new TensorInfo(name, outputDType(read), tensor.shape());
-            Optional<MappedTensor> base = origin.map(b -> read.getFirst());
-            String treatment = "merged by " + method.info().name();
             return Optional.of(
                     recipe.ontoBase() && recipe.factor() == 0
-                            ? new MergedTensor(output, "the base's, since lambda is 0", BASE_ONLY, base, List.of(), 0)
-                            : new MergedTensor(output, treatment, recipe, base, inputs, 0));
+                            ? baseOnly(output, read.getFirst())
+                            : new MergedTensor(
+                                    output,
+                                    "merged by " + method.info().name(),
+                                    recipe,
+                                    origin.map(b -> read.getFirst()),
+                                    inputs,
+                                    0));
         } catch (InvalidSettingsException e) {
             problems.add(new PlanProblem(
                     PlanProblem.Kind.CONFIG,
@@ -152,7 +163,13 @@ final class TensorPlanner {
     }
 
     /** With lambda 0 nothing of the experts shows: not even an Inf is read. */
-    private static final Recipe BASE_ONLY = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
+    private static TensorPlan baseOnly(TensorInfo output, MappedTensor base) {
+        String reason = "the base's, since lambda is 0";
+        Recipe narrowed = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
+        return output.dtype() == base.info().dtype()
+                ? new CopiedTensor(base, reason)
+                : new MergedTensor(output, reason, narrowed, Optional.of(base), List.of(), 0);
+    }
 
     /** out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
     private DType outputDType(List<MappedTensor> read) {

@@ -44,10 +44,12 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
         return new Recipe(operations, fold, by, ontoBase);
     }
 
-    /** Readings of the inputs before the one that makes the output. */
-    public int sweeps() {
+    /** Readings of the inputs before the one that makes the output, as {@link TileOp#sweeps} says. */
+    public int sweeps(boolean valuesRepeat) {
         return operations.stream()
-                .mapToInt(chain -> chain.stream().mapToInt(TileOp::sweeps).sum())
+                .mapToInt(chain -> chain.stream()
+                        .mapToInt(operation -> operation.sweeps(valuesRepeat))
+                        .sum())
                 .max()
                 .orElse(0);
     }

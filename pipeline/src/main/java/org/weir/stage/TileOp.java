@@ -39,8 +39,12 @@ public sealed interface TileOp extends Stage
         return Scope.TENSOR;
     }
 
-    /** Readings of the input that it needs before it is ready, as a plan announces them. */
-    default int sweeps() {
+    /**
+     * Readings of the input that it takes until it is ready, as a plan announces them; rare data take one more.
+     *
+     * @param valuesRepeat whether the inputs are of 16 bits, so that many of their differences are equal
+     */
+    default int sweeps(boolean valuesRepeat) {
         return 0;
     }
 

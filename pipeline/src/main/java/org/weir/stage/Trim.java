@@ -42,10 +42,10 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
         return survey instanceof MagnitudeSample sample ? sample.conclusion() : ((MagnitudeCount) survey).conclusion();
     }
 
-    /** One reading suffices where values repeat, as in 16-bit checkpoints; f32 takes a second one. */
+    /** Where values repeat, the guess that a sample gives tends to be the threshold. */
     @Override
-    public int sweeps() {
-        return 2;
+    public int sweeps(boolean valuesRepeat) {
+        return valuesRepeat ? 1 : 2;
     }
 
     @Override

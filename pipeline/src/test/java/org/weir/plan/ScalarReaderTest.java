@@ -150,6 +150,15 @@ final class ScalarReaderTest {
                 refusal(NUMBER, "017"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e39", "-3.5e38", "1e-46"})
+    void refusesWhatArithmeticWouldTakeForInfinityOrNothing(String word) {
+        assertEquals(
+                "found '" + word + "', expected a finite number that f32 can hold, since all arithmetic is f32",
+                refusal(NUMBER, word));
+        assertEquals(OptionalDouble.empty(), plain(NUMBER, word));
+    }
+
     private static OptionalDouble plain(Param param, String word) {
         return ScalarReader.read(param, new Setting.Scalar(word, true, 1));
     }

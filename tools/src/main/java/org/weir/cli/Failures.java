@@ -61,7 +61,7 @@ final class Failures {
         return switch (io) {
             case FileAlreadyExistsException _ -> ExitCode.USAGE;
             case MalformedCheckpointException _, InputChangedException _, NoSuchFileException _ -> ExitCode.INPUT;
-            case NotEnoughSpaceException _ -> ExitCode.RESOURCES;
+            case NotEnoughSpaceException full when !full.midway() -> ExitCode.RESOURCES;
             default -> ExitCode.IO;
         };
     }

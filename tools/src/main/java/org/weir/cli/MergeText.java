@@ -18,7 +18,7 @@ final class MergeText {
                 plan.tensorCounts().entrySet().stream().map(MergeText::count).collect(Collectors.joining(", "));
         return List.of(
                 out + ": " + plan.method().name() + " of " + models(plan) + " in " + Seconds.text(seconds),
-                "  " + plan.tensors().size() + " tensors: " + counts,
+                "  " + tensors(plan.tensors().size()) + counts,
                 "  read " + ByteSize.text(report.readBytes()) + " at " + ByteSize.rate(report.readBytes(), seconds)
                         + ", wrote " + ByteSize.text(report.writtenBytes()) + " in " + PlanText.shards(plan),
                 "  " + report.workers() + (report.workers() == 1 ? " thread, " : " threads, ") + report.kernels());
@@ -35,6 +35,10 @@ final class MergeText {
                 .map(name -> " with base " + name)
                 .orElse("");
         return experts + (experts == 1 ? " expert" : " experts") + base;
+    }
+
+    private static String tensors(int count) {
+        return count + (count == 1 ? " tensor: " : " tensors: ");
     }
 
     private static String count(Map.Entry<String, Long> treatment) {

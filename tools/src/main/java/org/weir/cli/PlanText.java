@@ -51,7 +51,7 @@ final class PlanText {
     }
 
     private void transfers() {
-        Table table = new Table().row("READ AND WRITTEN, ESTIMATED", "BYTES");
+        Table table = new Table().row("READ AND WRITTEN", "BYTES");
         plan.sweeps().forEach(sweep -> table.row("read: " + sweep.name(), ByteSize.text(sweep.readBytes())));
         table.row("written: " + shards(plan), ByteSize.text(plan.writeBytes()));
         add(table);
