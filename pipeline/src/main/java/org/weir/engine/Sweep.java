@@ -58,6 +58,11 @@ final class Sweep {
         return Optional.empty();
     }
 
+    /** Whether what it reads of a tensor is read again at once. */
+    boolean isOfTensor() {
+        return scope == Scope.TENSOR;
+    }
+
     /** The tensors that take part. */
     List<TensorRun> runs() {
         return runs;
@@ -94,12 +99,12 @@ final class Sweep {
     void show(TensorRun run, Worker worker) {
         Strip base = worker.base;
         Strip strip = worker.expert;
-        run.widenBase(base);
+        run.widenBase(base, worker);
         for (Question question : questions) {
             int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
             if (position >= 0
                     && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
-                run.widenExpert(question.expert(), strip, base, position);
+                run.widenExpert(question.expert(), strip, base, position, worker);
                 question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
             }
         }

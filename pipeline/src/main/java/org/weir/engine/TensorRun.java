@@ -1,5 +1,6 @@
 package org.weir.engine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -113,42 +114,56 @@ final class TensorRun {
         operations.set(expert, List.copyOf(chain));
     }
 
-    /** Brings the input pages of these elements in, or says which file shrank. */
-    void prefault(long first, long end) throws InputChangedException {
+    /**
+     * Makes these elements of all inputs memory: the one place that does. {@link Worker#input} has them, the base first;
+     * their first byte is that of the first element.
+     *
+     * @throws InputChangedException if a file shrank
+     */
+    void read(long first, long end, Worker worker) throws IOException {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            inputs.get(i).prefault(first * width, (end - first) * width);
+            worker.read(i, inputs.get(i), first * width, (end - first) * width);
+        }
+        worker.firstElement = first;
+    }
+
+    /** Gives the memory of these elements back. */
+    void release(long first, long end, Worker worker) {
+        for (int i = 0; i < inputs.size(); i++) {
+            int width = codecs.get(i).bytesPerElement();
+            worker.release(inputs.get(i), first * width, (end - first) * width);
         }
     }
 
-    /** Lets the input pages of these elements go. */
-    void release(long first, long end) {
+    /** Lets the inputs' cached pages of these elements go. */
+    void forget(long first, long end) {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            inputs.get(i).release(first * width, (end - first) * width);
+            inputs.get(i).forget(first * width, (end - first) * width);
         }
     }
 
     /** Widens the base's elements of a strip, if the recipe has a base. */
-    void widenBase(Strip strip) {
+    void widenBase(Strip strip, Worker worker) {
         if (plan.base().isPresent()) {
-            widen(0, strip);
+            widen(0, strip, worker);
         }
     }
 
     /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
-    void widenExpert(int expert, Strip strip, Strip base, int count) {
-        widen(expert + (plan.base().isPresent() ? 1 : 0), strip);
+    void widenExpert(int expert, Strip strip, Strip base, int count, Worker worker) {
+        widen(expert + (plan.base().isPresent() ? 1 : 0), strip, worker);
         List<TileOp> chain = operations.get(expert);
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
         }
     }
 
-    private void widen(int input, Strip strip) {
+    private void widen(int input, Strip strip, Worker worker) {
         Codec codec = codecs.get(input);
-        long offsetBytes = strip.firstElement() * codec.bytesPerElement();
-        codec.widen(inputs.get(input).bytes(), offsetBytes, strip.values(), strip.length());
+        long offsetBytes = (strip.firstElement() - worker.firstElement) * codec.bytesPerElement();
+        codec.widen(worker.input(input), offsetBytes, strip.values(), strip.length());
     }
 
     /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
@@ -157,10 +172,10 @@ final class TensorRun {
         Strip strip = worker.expert;
         Fold fold = plan.recipe().fold();
         int n = strip.length();
-        widenBase(base);
+        widenBase(base, worker);
         fold.begin(worker.lanes, n);
         for (int expert = 0; expert < experts(); expert++) {
-            widenExpert(expert, strip, base, operations.get(expert).size());
+            widenExpert(expert, strip, base, operations.get(expert).size(), worker);
             fold.accept(expert, strip, worker.lanes, kernels);
         }
         float[] result = worker.lanes[0];
