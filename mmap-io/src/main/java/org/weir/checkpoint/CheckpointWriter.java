@@ -132,8 +132,7 @@ public final class CheckpointWriter implements Closeable {
     }
 
     private void beginShard(ShardLayout.Shard shard) throws IOException {
-        StagedFile file = StagedFile.create(
-                staging.folder().resolve(shard.fileName()), shard.fileBytes(), pageCache);
+        StagedFile file = StagedFile.create(staging.folder().resolve(shard.fileName()), shard.fileBytes(), pageCache);
         shards.add(file);
         DiskSpace.reserve(file.path(), shard.fileBytes());
         file.write(0, MemorySegment.ofArray(HeaderWriter.header(shard.tensors())));

@@ -14,8 +14,7 @@ public final class Niceness {
     private static final Path THREADS = Path.of("/proc/self/task");
     private static final int PRIO_PROCESS = 0;
     private static final NativeCall SET_PRIORITY = NativeCall.of(
-            "setpriority",
-            NativeCall.returningInt(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            "setpriority", NativeCall.returningInt(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
     private Niceness() {}
 

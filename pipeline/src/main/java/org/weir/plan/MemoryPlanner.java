@@ -15,7 +15,7 @@ import org.weir.stage.Strip;
 final class MemoryPlanner {
 
     /** Heap, code cache and metaspace of the JVM with all kernels compiled, measured on JDK 25 with its flags. */
-    private static final long JVM_BYTES = 156_000_000;
+    private static final long JVM_BYTES = 86_000_000;
 
     /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors. */
     private static final long BYTES_PER_HEADER_BYTE = 4;
@@ -56,7 +56,9 @@ final class MemoryPlanner {
                 way = residentBytes(mapped) > limit ? Way.DIRECT : Way.COPIED;
             }
         }
-        return way == Way.MAPPED ? shrunk(mapped, limit) : shrunk(budget(options.threads(), options.tileElements(), way), limit);
+        return way == Way.MAPPED
+                ? shrunk(mapped, limit)
+                : shrunk(budget(options.threads(), options.tileElements(), way), limit);
     }
 
     /** Smaller tiles first, then fewer workers. */
@@ -65,7 +67,10 @@ final class MemoryPlanner {
         while (!fits(budget, limit) && (budget.tileElements() > MIN_TILE_ELEMENTS || budget.workers() > 1)) {
             boolean smaller = budget.tileElements() > MIN_TILE_ELEMENTS;
             int tile = smaller ? Math.max(budget.tileElements() / 2, MIN_TILE_ELEMENTS) : budget.tileElements();
-            budget = budget(smaller ? budget.workers() : budget.workers() - 1, tile, budget.windows().way());
+            budget = budget(
+                    smaller ? budget.workers() : budget.workers() - 1,
+                    tile,
+                    budget.windows().way());
         }
         return budget;
     }
@@ -127,15 +132,19 @@ final class MemoryPlanner {
     }
 
     private Windows windows(int tileElements, Way way) {
-        int inputs =
-                merged().stream().mapToInt(tensor -> (int) tensor.inputs().count()).max().orElse(1);
+        int inputs = merged().stream()
+                .mapToInt(tensor -> (int) tensor.inputs().count())
+                .max()
+                .orElse(1);
         int width = widestBytes(merged().stream().flatMap(MergedTensor::inputs).map(MappedTensor::info));
         return new Windows(way, inputs, tileElements, width);
     }
 
     /** What is copied goes by bytes, whatever its dtype. */
     private static int widestBytes(Stream<TensorInfo> infos) {
-        return infos.mapToInt(info -> Math.max(1, info.dtype().bits() / Byte.SIZE)).max().orElse(1);
+        return infos.mapToInt(info -> Math.max(1, info.dtype().bits() / Byte.SIZE))
+                .max()
+                .orElse(1);
     }
 
     private long inputBytes() {

@@ -83,7 +83,9 @@ public record MergePlan(
 
     /** What becomes of the output's pages: where memory is short, they would only push others out. */
     public PageCache outputPages() {
-        return memory.windows().way() == TensorReader.Way.DIRECT ? PageCache.DROP : options.sidecar().pageCache();
+        return memory.windows().way() == TensorReader.Way.DIRECT
+                ? PageCache.DROP
+                : options.sidecar().pageCache();
     }
 
     /** How many tensors are treated in which way. */

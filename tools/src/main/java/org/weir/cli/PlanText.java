@@ -65,7 +65,9 @@ final class PlanText {
         plan.memory().lines().forEach(line -> table.row(line.label(), ByteSize.text(line.bytes())));
         table.row("in all", ByteSize.text(plan.memory().totalBytes()));
         if (plan.memory().filePageBytes() > 0) {
-            table.row("beside it: mapped pages of inputs", ByteSize.text(plan.memory().filePageBytes()));
+            table.row(
+                    "beside it: mapped pages of inputs",
+                    ByteSize.text(plan.memory().filePageBytes()));
         }
         add(table);
     }
