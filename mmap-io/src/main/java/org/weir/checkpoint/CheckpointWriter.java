@@ -23,12 +23,14 @@ public final class CheckpointWriter implements Closeable {
 
     private final ShardLayout layout;
     private final Staging staging;
+    private final PageCache pageCache;
     private final List<StagedFile> shards = new ArrayList<>();
     private final AtomicLongArray writtenBytes;
 
-    private CheckpointWriter(ShardLayout layout, Staging staging) {
+    private CheckpointWriter(ShardLayout layout, Staging staging, PageCache pageCache) {
         this.layout = layout;
         this.staging = staging;
+        this.pageCache = pageCache;
         this.writtenBytes = new AtomicLongArray(layout.tensors().size());
     }
 
@@ -37,12 +39,14 @@ public final class CheckpointWriter implements Closeable {
      *
      * @param out a name that is free or an empty folder; missing folders above it are created
      * @param overwrite whether a checkpoint that is there may be replaced, which happens when the new one is finished
+     * @param pageCache what becomes of the output's pages once they are on the disk
      * @throws java.nio.file.FileAlreadyExistsException if there is something at OUT that may not be replaced
      * @throws java.nio.file.FileSystemException if another writer is at work on OUT; the message names its process
      * @throws NotEnoughSpaceException if the disk cannot take the output
      */
-    public static CheckpointWriter create(Path out, ShardLayout layout, boolean overwrite) throws IOException {
-        CheckpointWriter writer = new CheckpointWriter(layout, Staging.begin(out, overwrite));
+    public static CheckpointWriter create(Path out, ShardLayout layout, boolean overwrite, PageCache pageCache)
+            throws IOException {
+        CheckpointWriter writer = new CheckpointWriter(layout, Staging.begin(out, overwrite), pageCache);
         try {
             DiskSpace.require(writer.staging.folder(), layout.totalFileBytes());
             for (ShardLayout.Shard shard : layout.shards()) {
@@ -53,6 +57,11 @@ public final class CheckpointWriter implements Closeable {
             Staging.closeAfter(e, writer);
             throw e;
         }
+    }
+
+    /** The same, with an output that stays in the page cache. */
+    public static CheckpointWriter create(Path out, ShardLayout layout, boolean overwrite) throws IOException {
+        return create(out, layout, overwrite, PageCache.KEEP);
     }
 
     /**
@@ -83,7 +92,7 @@ public final class CheckpointWriter implements Closeable {
             throw new IOException(Printable.path(source) + ": cannot be copied: it is not a regular file");
         }
         try (InputStream in = Files.newInputStream(source);
-                StagedFile file = StagedFile.create(target)) {
+                StagedFile file = StagedFile.create(target, Files.size(source), pageCache)) {
             byte[] buffer = new byte[COPY_BYTES];
             long offsetBytes = 0;
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -123,7 +132,7 @@ public final class CheckpointWriter implements Closeable {
     }
 
     private void beginShard(ShardLayout.Shard shard) throws IOException {
-        StagedFile file = StagedFile.create(staging.folder().resolve(shard.fileName()));
+        StagedFile file = StagedFile.create(staging.folder().resolve(shard.fileName()), shard.fileBytes(), pageCache);
         shards.add(file);
         DiskSpace.reserve(file.path(), shard.fileBytes());
         file.write(0, MemorySegment.ofArray(HeaderWriter.header(shard.tensors())));
@@ -140,7 +149,7 @@ public final class CheckpointWriter implements Closeable {
     }
 
     private void add(String name, byte[] content) throws IOException {
-        try (StagedFile file = StagedFile.create(staging.folder().resolve(name))) {
+        try (StagedFile file = StagedFile.create(staging.folder().resolve(name), content.length, pageCache)) {
             file.write(0, MemorySegment.ofArray(content));
             file.force();
         }

@@ -16,12 +16,14 @@ import java.util.List;
  */
 final class MappedShard {
     private final Path file;
+    private final SourceFile source;
     private final FileIdentity identity;
     private final long headerBytes;
     private final List<MappedTensor> tensors;
 
     private MappedShard(Path file, FileIdentity identity, MemorySegment mapped, Header header) {
         this.file = file;
+        this.source = new SourceFile(file, mapped);
         this.identity = identity;
         this.headerBytes = header.dataStartBytes();
         this.tensors =
@@ -62,6 +64,17 @@ final class MappedShard {
         return headerBytes;
     }
 
+    /** Lets go of all its pages, mapped and cached; they come back when they are read again. */
+    void forget() {
+        PageAdvice.drop(source.mapped(), 0, source.mapped().byteSize());
+        source.cached().forget(0, 0);
+    }
+
+    /** Closes what reading opened; the mapping is its arena's. */
+    void close() {
+        source.close();
+    }
+
     void requireUnchanged() throws InputChangedException {
         FileIdentity now;
         try {
@@ -79,7 +92,7 @@ final class MappedShard {
         long offsetBytes = headerBytes + entry.beginBytes();
         return new MappedTensor(
                 entry.info(),
-                file,
+                source,
                 offsetBytes,
                 mapped.asSlice(offsetBytes, entry.info().bytes()));
     }

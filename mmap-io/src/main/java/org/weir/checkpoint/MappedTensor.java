@@ -7,16 +7,21 @@ import java.nio.file.Path;
  * One tensor of an opened checkpoint.
  *
  * @param info what it is
- * @param file the shard that holds it
+ * @param source the shard that holds it
  * @param offsetBytes where in that file its data begins; any number, so reads must not assume alignment
  * @param bytes its data, mapped read-only, valid until the checkpoint is closed
  */
-public record MappedTensor(TensorInfo info, Path file, long offsetBytes, MemorySegment bytes) {
+public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes, MemorySegment bytes) {
 
     public MappedTensor {
         if (bytes.byteSize() != info.bytes() || !bytes.isReadOnly()) {
             throw new IllegalArgumentException(info + " needs " + info.bytes() + " read-only bytes, not " + bytes);
         }
+    }
+
+    /** The shard that holds it. */
+    public Path file() {
+        return source.path();
     }
 
     /**
@@ -27,11 +32,25 @@ public record MappedTensor(TensorInfo info, Path file, long offsetBytes, MemoryS
      * @throws InputChangedException if the file no longer holds the range, or cannot be read there
      */
     public void prefault(long fromByte, long lengthBytes) throws InputChangedException {
-        PageAdvice.populate(bytes.asSlice(fromByte, lengthBytes), file, offsetBytes + fromByte);
+        PageAdvice.populate(bytes.asSlice(fromByte, lengthBytes), file(), offsetBytes + fromByte);
     }
 
-    /** Lets the pages go that lie wholly within a range of this tensor, so that resident memory does not grow. */
+    /**
+     * Lets go of the mapped pages of a range and of those around it that the kernel may have mapped along with them, so
+     * that resident memory does not grow. All come back when they are read again.
+     */
     public void release(long fromByte, long lengthBytes) {
-        PageAdvice.drop(bytes.asSlice(fromByte, lengthBytes));
+        bytes.asSlice(fromByte, lengthBytes); // checks the range
+        PageAdvice.drop(source.mapped(), offsetBytes + fromByte, lengthBytes);
+    }
+
+    /** Lets go of the cached pages up to the end of a range that was read and released. */
+    public void forget(long fromByte, long lengthBytes) {
+        // Pages go in pieces that were read together, so this takes whole ones, and leaves what was read ahead.
+        long begin = PageAdvice.pieceBegin(offsetBytes + fromByte);
+        long end = PageAdvice.pieceBegin(offsetBytes + fromByte + lengthBytes);
+        if (begin < end) {
+            source.cached().forget(begin, end - begin);
+        }
     }
 }

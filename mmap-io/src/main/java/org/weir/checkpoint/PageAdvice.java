@@ -17,6 +17,9 @@ final class PageAdvice {
     /** Linux 5.14 and later: brings pages in, and answers EFAULT where a read would be a signal. */
     private static final int MADV_POPULATE_READ = 22;
 
+    /** The most that the page cache keeps together, and maps at once. */
+    static final long PIECE_BYTES = 2 << 20;
+
     private static final NativeCall MADVISE = NativeCall.of(
             "madvise", NativeCall.returningInt(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
     private static final long PAGE_BYTES = Math.max(
@@ -60,15 +63,30 @@ final class PageAdvice {
         }
     }
 
-    /** Lets go of the whole pages inside the bytes. They come back from the file when they are read again. */
-    static void drop(MemorySegment bytes) {
-        long begin = (bytes.address() + PAGE_BYTES - 1) & -PAGE_BYTES;
-        long end = (bytes.address() + bytes.byteSize()) & -PAGE_BYTES;
+    /**
+     * Lets go of the pages of a range of a mapped file, and of those around it that came with them:
+     *
+     * <pre>
+     *   file       |--- piece ---|--- piece ---|--- piece ---|
+     *   range            |---------------|
+     *   mapped     |---------------------------|               from Linux 6.18 on; before, 64 KiB around
+     * </pre>
+     *
+     * A neighbour that is still at the other end of a piece gets its pages back as it reads on. Whoever ends last
+     * lets go of the whole piece, so no pages are left over.
+     */
+    static void drop(MemorySegment file, long offsetBytes, long lengthBytes) {
+        long begin = pieceBegin(offsetBytes);
+        long end = Math.min(pieceBegin(offsetBytes + lengthBytes + PIECE_BYTES - 1), file.byteSize());
         if (begin < end) {
             // The segment itself, and not its address, so that nobody can unmap it meanwhile: these pages could then
             // be somebody else's, and would be lost.
-            advise(bytes.asSlice(begin - bytes.address()), end - begin, MADV_DONTNEED);
+            advise(file.asSlice(begin), end - begin, MADV_DONTNEED);
         }
+    }
+
+    static long pieceBegin(long offsetBytes) {
+        return offsetBytes & -PIECE_BYTES;
     }
 
     private static long advise(MemorySegment from, long lengthBytes, int advice) {

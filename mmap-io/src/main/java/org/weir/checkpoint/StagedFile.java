@@ -18,15 +18,22 @@ final class StagedFile implements Closeable {
 
     private final Path file;
     private final FileChannel channel;
+    private final Descriptor descriptor;
+    private final PageCache pageCache;
+    private final WriteBehind behind;
 
-    private StagedFile(Path file, FileChannel channel) {
+    private StagedFile(Path file, FileChannel channel, long fileBytes, PageCache pageCache) {
         this.file = file;
         this.channel = channel;
+        this.descriptor = Descriptor.open(file);
+        this.pageCache = pageCache;
+        this.behind = new WriteBehind(descriptor, fileBytes, pageCache);
     }
 
     /** A new file with the permissions that the process gives to new files. */
-    static StagedFile create(Path file) throws IOException {
-        return new StagedFile(file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    static StagedFile create(Path file, long fileBytes, PageCache pageCache) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new StagedFile(file, channel, fileBytes, pageCache);
     }
 
     Path path() {
@@ -41,6 +48,7 @@ final class StagedFile implements Closeable {
             ByteBuffer buffer = bytes.asSlice(written, length).asByteBuffer();
             written += writeSome(buffer, offsetBytes + written);
         }
+        behind.wrote(offsetBytes, written);
     }
 
     /**
@@ -50,6 +58,9 @@ final class StagedFile implements Closeable {
     void force() throws IOException {
         try {
             channel.force(true);
+            if (pageCache == PageCache.DROP) {
+                descriptor.forget(0, 0);
+            }
         } catch (IOException e) {
             throw DiskSpace.explained(e, file, 0);
         }
@@ -57,6 +68,7 @@ final class StagedFile implements Closeable {
 
     @Override
     public void close() throws IOException {
+        descriptor.close();
         channel.close();
     }
 

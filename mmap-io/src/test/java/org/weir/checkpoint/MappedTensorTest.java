@@ -279,7 +279,7 @@ class MappedTensorTest {
         }
     }
 
-    private static long residentFileKib() throws IOException {
+    static long residentFileKib() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("RssFile:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))

@@ -28,7 +28,7 @@ public final class Merge {
      */
     public MergeReport run() throws IOException, MergeStoppedException {
         try (CheckpointWriter writer =
-                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite())) {
+                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite(), plan.outputPages())) {
             MergeReport report = engine.run(writer::write);
             for (Input input : plan.inputs()) {
                 input.checkpoint().requireUnchanged();

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.weir.checkpoint.Niceness;
+import org.weir.checkpoint.PageCache;
 import org.weir.plan.CopiedTensor;
 import org.weir.plan.MemoryBudget;
 import org.weir.plan.MergePlan;
@@ -75,11 +77,16 @@ public final class MergeEngine {
      */
     public MergeReport run(TileSink sink) throws IOException, MergeStoppedException {
         long start = System.nanoTime();
+        if (plan.options().sidecar().nice().isPresent()) {
+            Niceness.set(plan.options().sidecar().nice().getAsInt());
+        }
+        Throttle writeLimit = new Throttle(plan.options().sidecar().writeLimit());
         TileSink counting = (tensor, offsetBytes, bytes) -> {
+            writeLimit.take(bytes.byteSize());
             sink.write(tensor, offsetBytes, bytes);
             writtenBytes.add(bytes.byteSize());
         };
-        TileLoop tiles = new TileLoop(plan.memory().tileElements(), counting);
+        TileLoop tiles = new TileLoop(plan, counting);
         progress.begin(plan.readBytes());
         try (crew) {
             surveyModel(tiles);
@@ -90,10 +97,18 @@ public final class MergeEngine {
                 mergeTogether(run, tiles);
             }
             doAll(queue(tiles, together));
+        } finally {
+            forgetInputs();
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         return new MergeReport(
                 elapsed, readBytes.sum(), writtenBytes.sum(), crew.workers().size(), kernels.description());
+    }
+
+    private void forgetInputs() {
+        if (plan.options().sidecar().pageCache() == PageCache.DROP) {
+            plan.inputs().forEach(input -> input.checkpoint().forget());
+        }
     }
 
     private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {

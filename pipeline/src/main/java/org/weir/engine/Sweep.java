@@ -61,6 +61,11 @@ final class Sweep {
         return Optional.empty();
     }
 
+    /** Whether what it reads of a tensor is read again at once. */
+    boolean isOfTensor() {
+        return scope == Scope.TENSOR;
+    }
+
     /** The tensors that take part. */
     List<TensorRun> runs() {
         return runs;
@@ -123,9 +128,9 @@ final class Sweep {
     private static boolean showFused(TensorRun run, Worker worker, Question question, long first, long end) {
         return question.survey()
                 .acceptBf16Deltas(
-                        run.plan().base().orElseThrow().bytes(),
-                        run.plan().experts().get(question.expert()).bytes(),
-                        first,
+                        worker.input(0),
+                        worker.input(1 + question.expert()),
+                        first - worker.firstElement,
                         Math.toIntExact(end - first),
                         worker.base.block(),
                         worker.table,
@@ -135,9 +140,9 @@ final class Sweep {
     private void showStrip(TensorRun run, Worker worker, List<Question> asked) {
         Strip base = worker.base;
         Strip strip = worker.expert;
-        run.widenBase(base);
+        run.widenBase(base, worker);
         for (Question question : asked) {
-            run.widenExpert(question.expert(), strip, base, run.waitingAt(question.expert(), scope));
+            run.widenExpert(question.expert(), strip, base, run.waitingAt(question.expert(), scope), worker);
             question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
         }
     }

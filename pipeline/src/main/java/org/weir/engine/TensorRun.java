@@ -1,5 +1,7 @@
 package org.weir.engine;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -120,42 +122,56 @@ final class TensorRun {
         operations.set(expert, List.copyOf(chain));
     }
 
-    /** Brings the input pages of these elements in, or says which file shrank. */
-    void prefault(long first, long end) throws InputChangedException {
+    /**
+     * Makes these elements of all inputs memory: the one place that does. {@link Worker#input} has them, the base first;
+     * their first byte is that of the first element.
+     *
+     * @throws InputChangedException if a file shrank
+     */
+    void read(long first, long end, Worker worker) throws IOException {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            inputs.get(i).prefault(first * width, (end - first) * width);
+            worker.read(i, inputs.get(i), first * width, (end - first) * width);
+        }
+        worker.firstElement = first;
+    }
+
+    /** Gives the memory of these elements back. */
+    void release(long first, long end, Worker worker) {
+        for (int i = 0; i < inputs.size(); i++) {
+            int width = codecs.get(i).bytesPerElement();
+            worker.release(inputs.get(i), first * width, (end - first) * width);
         }
     }
 
-    /** Lets the input pages of these elements go. */
-    void release(long first, long end) {
+    /** Lets the inputs' cached pages of these elements go. */
+    void forget(long first, long end) {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            inputs.get(i).release(first * width, (end - first) * width);
+            inputs.get(i).forget(first * width, (end - first) * width);
         }
     }
 
     /** Widens the base's elements of a strip, if the recipe has a base. */
-    void widenBase(Strip strip) {
+    void widenBase(Strip strip, Worker worker) {
         if (plan.base().isPresent()) {
-            widen(0, strip);
+            widen(0, strip, worker);
         }
     }
 
     /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
-    void widenExpert(int expert, Strip strip, Strip base, int count) {
-        widen(expert + (plan.base().isPresent() ? 1 : 0), strip);
+    void widenExpert(int expert, Strip strip, Strip base, int count, Worker worker) {
+        widen(expert + (plan.base().isPresent() ? 1 : 0), strip, worker);
         List<TileOp> chain = operations.get(expert);
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
         }
     }
 
-    private void widen(int input, Strip strip) {
+    private void widen(int input, Strip strip, Worker worker) {
         Codec codec = codecs.get(input);
-        long offsetBytes = strip.firstElement() * codec.bytesPerElement();
-        codec.widen(inputs.get(input).bytes(), offsetBytes, strip.values(), strip.length());
+        long offsetBytes = (strip.firstElement() - worker.firstElement) * codec.bytesPerElement();
+        codec.widen(worker.input(input), offsetBytes, strip.values(), strip.length());
     }
 
     /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
@@ -174,7 +190,7 @@ final class TensorRun {
         for (long at = first; at < end; ) {
             int blockOfTensor = Math.toIntExact(at / Strip.BLOCK_ELEMENTS);
             long to = Math.min(end, (blockOfTensor + 1L) * Strip.BLOCK_ELEMENTS);
-            Optional<Bf16Fusion> fusion = fusion(at, plan.firstBlock() + blockOfTensor);
+            Optional<Bf16Fusion> fusion = fusion(at, plan.firstBlock() + blockOfTensor, worker);
             if (fusion.isPresent()) {
                 mergeFused(fusion.get(), worker, at, to, first);
             } else {
@@ -185,14 +201,15 @@ final class TensorRun {
     }
 
     /** The loop that does it all at once for the elements of one block from there on, where there is one. */
-    private Optional<Bf16Fusion> fusion(long first, int block) {
+    private Optional<Bf16Fusion> fusion(long first, int block, Worker worker) {
         if (!fusable || first % 2 != 0) {
             return Optional.empty();
         }
-        Bf16Fusion fusion = plan.recipe().fold().fusion(plan.base().map(MappedTensor::bytes), (float)
-                plan.recipe().factor());
+        Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
+        Bf16Fusion fusion =
+                plan.recipe().fold().fusion(base, worker.firstElement, (float) plan.recipe().factor());
         for (int expert = 0; expert < experts(); expert++) {
-            fusion.expert(expert, plan.experts().get(expert).bytes());
+            fusion.expert(expert, worker.input(expert + (base.isPresent() ? 1 : 0)));
             for (TileOp operation : operations.get(expert)) {
                 if (!operation.fuse(fusion, expert, block)) {
                     return Optional.empty();
@@ -223,10 +240,10 @@ final class TensorRun {
         Strip strip = worker.expert;
         Fold fold = plan.recipe().fold();
         int n = strip.length();
-        widenBase(base);
+        widenBase(base, worker);
         fold.begin(worker.lanes, n);
         for (int expert = 0; expert < experts(); expert++) {
-            widenExpert(expert, strip, base, operations.get(expert).size());
+            widenExpert(expert, strip, base, operations.get(expert).size(), worker);
             fold.accept(expert, strip, worker.lanes, kernels);
         }
         float[] result = worker.lanes[0];

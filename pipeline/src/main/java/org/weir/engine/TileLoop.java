@@ -2,19 +2,29 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.PageCache;
 import org.weir.plan.CopiedTensor;
+import org.weir.plan.MergePlan;
 import org.weir.stage.Strip;
 
 /** What a worker does with one piece of work; the only caller of stages. */
 final class TileLoop {
 
+    /** A tensor of up to this size is not dropped from the page cache while it is surveyed and merged. */
+    private static final long REREAD_BYTES = 64_000_000;
+
     private final int tileElements;
+    private final int windowElements;
+    private final boolean drops;
+    private final Throttle readLimit;
     private final TileSink sink;
 
-    TileLoop(int tileElements, TileSink sink) {
-        this.tileElements = tileElements;
+    TileLoop(MergePlan plan, TileSink sink) {
+        this.tileElements = plan.memory().tileElements();
+        this.windowElements = plan.memory().windows().surveyElements();
+        this.drops = plan.options().sidecar().pageCache() == PageCache.DROP;
+        this.readLimit = new Throttle(plan.options().sidecar().readLimit());
         this.sink = sink;
     }
 
@@ -40,15 +50,17 @@ final class TileLoop {
             return 0;
         }
         worker.join(sweep);
+        boolean again = sweep.isOfTensor() && run.plan().readBytes() <= REREAD_BYTES;
         while (at < end) {
-            // a window of pages is checked, then shown strip by strip; of a sample, only the run itself
+            // a window is checked, then shown strip by strip; of a sample, only the run itself
             long from = at;
-            long to = whole ? end : Math.min(end, from + sweep.runLength());
-            guarded(() -> run.prefault(from, to), () -> sweep.show(run, worker, from, to));
+            long to = Math.min(end, from + (whole ? windowElements : sweep.runLength()));
+            readLimit.take(bytes(run, to - from));
+            guarded(() -> run.read(from, to, worker), () -> sweep.show(run, worker, from, to));
+            release(run, from, to, again, worker);
             shown += to - from;
             at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
         }
-        run.release(first, end);
         return bytes(run, shown);
     }
 
@@ -57,9 +69,10 @@ final class TileLoop {
         long first = tile * tileElements;
         long end = Math.min(first + tileElements, run.elements());
         int width = run.outputWidthBytes();
-        guarded(() -> run.prefault(first, end), () -> run.merge(worker, first, end));
+        readLimit.take(bytes(run, end - first));
+        guarded(() -> run.read(first, end, worker), () -> run.merge(worker, first, end));
         sink.write(run.index(), first * width, worker.tile.asSlice(0, (end - first) * width));
-        run.release(first, end);
+        release(run, first, end, false, worker);
         return bytes(run, end - first);
     }
 
@@ -68,12 +81,23 @@ final class TileLoop {
         MappedTensor source = tensor.source();
         long from = window * tileElements;
         long length = Math.min(tileElements, source.info().bytes() - from);
+        readLimit.take(length);
         guarded(
-                () -> source.prefault(from, length),
-                () -> MemorySegment.copy(source.bytes(), from, worker.tile, 0, length));
+                () -> worker.read(0, source, from, length),
+                () -> MemorySegment.copy(worker.input(0), 0, worker.tile, 0, length));
         sink.write(index, from, worker.tile.asSlice(0, length));
-        source.release(from, length);
+        worker.release(source, from, length);
+        if (drops) {
+            source.forget(from, length);
+        }
         return length;
+    }
+
+    private void release(TensorRun run, long first, long end, boolean again, Worker worker) {
+        run.release(first, end, worker);
+        if (drops && !again) {
+            run.forget(first, end);
+        }
     }
 
     private static long bytes(TensorRun run, long elements) {
@@ -84,9 +108,9 @@ final class TileLoop {
         return bytes;
     }
 
-    /** What reads mapped pages, and what checks again that they are there. */
+    /** What reads input, and what checks again that it is there. */
     private interface Reading {
-        void run() throws InputChangedException;
+        void run() throws IOException;
     }
 
     /**

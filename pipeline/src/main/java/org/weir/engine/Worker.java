@@ -1,27 +1,52 @@
 package org.weir.engine;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.TensorReader;
 import org.weir.plan.MemoryBudget;
+import org.weir.plan.Windows;
 import org.weir.stage.Strip;
 
 /** Everything that one thread works with: all buffers of a merge are here, and made before the first tile. */
 final class Worker {
-
-    private static final int MAX_WIDTH_BYTES = 8;
 
     final Strip base = new Strip();
     final Strip expert = new Strip();
     final float[][] lanes;
     final MemorySegment tile;
     final long[] table;
+    /** The element of the tensor that the inputs which were read begin with. */
+    long firstElement;
+
+    private final TensorReader reader;
+    private final MemorySegment[] inputs;
     private @Nullable Sweep sweep;
 
     Worker(MemoryBudget budget, Arena arena) {
         lanes = new float[budget.lanes()][Strip.ARRAY_ELEMENTS];
-        tile = arena.allocate((long) budget.tileElements() * MAX_WIDTH_BYTES, 64);
+        tile = arena.allocate(budget.tileBytes(), 64);
         table = new long[budget.tableEntries()];
+        Windows windows = budget.windows();
+        reader = TensorReader.of(windows.way(), windows.inputs(), windows.bytes(), arena);
+        inputs = new MemorySegment[windows.inputs()];
+    }
+
+    /** Brings a range of an input in, where {@link #input} has it until the next range comes or it is released. */
+    MemorySegment read(int place, MappedTensor tensor, long fromByte, long lengthBytes) throws IOException {
+        inputs[place] = reader.read(place, tensor, fromByte, lengthBytes);
+        return inputs[place];
+    }
+
+    /** The range of an input that was read last. */
+    MemorySegment input(int place) {
+        return inputs[place];
+    }
+
+    void release(MappedTensor tensor, long fromByte, long lengthBytes) {
+        reader.release(tensor, fromByte, lengthBytes);
     }
 
     /** Gets the table ready for a sweep, once per sweep. */

@@ -9,10 +9,21 @@ import java.util.List;
  * @param lines what it is made of
  * @param workers how many threads merge
  * @param tileElements elements that a worker merges between two writes
+ * @param tileBytes what they take of output at most
+ * @param windows what a worker has of the inputs at a time
+ * @param filePageBytes pages of inputs that are mapped at a time: beside the sum, because the kernel can take them back
  * @param lanes floats of state per element that the most demanding fold wants
  * @param tableEntries entries of the table in which a worker counts, for all experts together
  */
-public record MemoryBudget(List<Line> lines, int workers, int tileElements, int lanes, int tableEntries) {
+public record MemoryBudget(
+        List<Line> lines,
+        int workers,
+        int tileElements,
+        long tileBytes,
+        Windows windows,
+        long filePageBytes,
+        int lanes,
+        int tableEntries) {
 
     /** One addend. */
     public record Line(String label, long bytes) {}

@@ -4,21 +4,32 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.TensorInfo;
+import org.weir.checkpoint.TensorReader.Way;
 import org.weir.stage.Strip;
 
 /** Makes the memory sum, and makes it fit: smaller tiles first, then fewer workers. */
 final class MemoryPlanner {
 
     /** Heap, code cache and metaspace of the JVM with all kernels compiled, measured on JDK 25 with its flags. */
-    private static final long JVM_BYTES = 156_000_000;
+    private static final long JVM_BYTES = 86_000_000;
 
     /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors. */
     private static final long BYTES_PER_HEADER_BYTE = 4;
 
-    private static final int MIN_TILE_ELEMENTS = 1 << 16;
+    private static final int MIN_TILE_ELEMENTS = 1 << 14;
     private static final int TABLE_ENTRIES = 1 << 20;
-    private static final int MAX_OUTPUT_WIDTH_BYTES = 8;
+
+    /** In smaller windows, mapping and unmapping costs more than a copy would. */
+    private static final int MIN_MAPPED_TILE_ELEMENTS = 1 << 18;
+
+    private static final long MAX_FILE_PAGE_BYTES = 512_000_000;
+    private static final long MAX_FILE_PAGE_BYTES_PER_WORKER = 64_000_000;
+    private static final long MAX_PRIVATE_BYTES = 64_000_000;
+    private static final long WRITE_BEHIND_BYTES = 32_000_000;
 
     private final List<TensorPlan> tensors;
     private final long headerBytes;
@@ -35,18 +46,49 @@ final class MemoryPlanner {
     /** The largest budget within the limit, or the smallest there is if none fits. */
     MemoryBudget fit(MergeOptions options) {
         long limit = limitBytes(options);
-        int tile = options.tileElements();
-        int workers = options.threads();
-        MemoryBudget budget = budget(workers, tile);
-        while (budget.totalBytes() > limit && (tile > MIN_TILE_ELEMENTS || workers > 1)) {
-            if (tile > MIN_TILE_ELEMENTS) {
-                tile = Math.max(tile / 2, MIN_TILE_ELEMENTS);
-            } else {
-                workers--;
+        Way way = options.reader().orElse(Way.MAPPED);
+        MemoryBudget mapped = budget(options.threads(), options.tileElements(), Way.MAPPED);
+        if (options.reader().isEmpty()) {
+            while (!mapsWell(mapped, limit) && mapped.tileElements() > MIN_MAPPED_TILE_ELEMENTS) {
+                mapped = budget(mapped.workers(), mapped.tileElements() / 2, Way.MAPPED);
             }
-            budget = budget(workers, tile);
+            if (!mapsWell(mapped, limit)) {
+                way = residentBytes(mapped) > limit ? Way.DIRECT : Way.COPIED;
+            }
+        }
+        return way == Way.MAPPED
+                ? shrunk(mapped, limit)
+                : shrunk(budget(options.threads(), options.tileElements(), way), limit);
+    }
+
+    /** Smaller tiles first, then fewer workers. */
+    private MemoryBudget shrunk(MemoryBudget largest, long limit) {
+        MemoryBudget budget = largest;
+        while (!fits(budget, limit) && (budget.tileElements() > MIN_TILE_ELEMENTS || budget.workers() > 1)) {
+            boolean smaller = budget.tileElements() > MIN_TILE_ELEMENTS;
+            int tile = smaller ? Math.max(budget.tileElements() / 2, MIN_TILE_ELEMENTS) : budget.tileElements();
+            budget = budget(
+                    smaller ? budget.workers() : budget.workers() - 1,
+                    tile,
+                    budget.windows().way());
         }
         return budget;
+    }
+
+    private static boolean fits(MemoryBudget budget, long limit) {
+        boolean windows = budget.workers() * budget.windows().privateBytes() <= MAX_PRIVATE_BYTES;
+        return budget.totalBytes() <= limit && (windows || budget.tileElements() <= MIN_TILE_ELEMENTS);
+    }
+
+    /** Whether mapped pages stay few, and the kernel need not take them back while they are in use. */
+    private static boolean mapsWell(MemoryBudget budget, long limit) {
+        long most = Math.max(MAX_FILE_PAGE_BYTES, budget.workers() * MAX_FILE_PAGE_BYTES_PER_WORKER);
+        return budget.filePageBytes() <= most && residentBytes(budget) <= limit;
+    }
+
+    /** With all that counts in a container: pages of inputs, those read ahead, and output on its way to the disk. */
+    private static long residentBytes(MemoryBudget budget) {
+        return budget.totalBytes() + budget.filePageBytes() + budget.windows().readAheadBytes() + WRITE_BEHIND_BYTES;
     }
 
     /** What was asked for, or what the machine or its container has. */
@@ -55,7 +97,7 @@ final class MemoryPlanner {
         return options.memoryBytes().orElse(machine.getTotalMemorySize());
     }
 
-    private MemoryBudget budget(int workers, int tileElements) {
+    private MemoryBudget budget(int workers, int tileElements, Way way) {
         int lanes = merged().stream()
                 .mapToInt(tensor -> tensor.recipe().fold().lanes())
                 .max()
@@ -67,16 +109,46 @@ final class MemoryPlanner {
         lines.add(new MemoryBudget.Line(
                 "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ARRAY_ELEMENTS),
                 workers * (2L + lanes) * Strip.ARRAY_ELEMENTS * Float.BYTES));
+        long tileBytes = (long) tileElements * widestBytes(tensors.stream().map(TensorPlan::output));
         lines.add(new MemoryBudget.Line(
-                "output tiles (%d workers × %d elements)".formatted(workers, tileElements),
-                (long) workers * tileElements * MAX_OUTPUT_WIDTH_BYTES));
+                "output tiles (%d workers × %d elements)".formatted(workers, tileElements), workers * tileBytes));
+        Windows windows = windows(tileElements, way);
+        if (windows.privateBytes() > 0) {
+            lines.add(new MemoryBudget.Line(
+                    "input tiles (%d workers × %d inputs × %d elements)"
+                            .formatted(workers, windows.inputs(), tileElements),
+                    workers * windows.privateBytes()));
+        }
         if (surveyed) {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
             lines.add(new MemoryBudget.Line("survey results per block", blockBytes()));
         }
-        return new MemoryBudget(lines, workers, tileElements, Math.max(1, lanes), surveyed ? TABLE_ENTRIES : 0);
+        long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
+        int tableEntries = surveyed ? TABLE_ENTRIES : 0;
+        return new MemoryBudget(
+                lines, workers, tileElements, tileBytes, windows, filePages, Math.max(1, lanes), tableEntries);
+    }
+
+    private Windows windows(int tileElements, Way way) {
+        int inputs = merged().stream()
+                .mapToInt(tensor -> (int) tensor.inputs().count())
+                .max()
+                .orElse(1);
+        int width = widestBytes(merged().stream().flatMap(MergedTensor::inputs).map(MappedTensor::info));
+        return new Windows(way, inputs, tileElements, width);
+    }
+
+    /** What is copied goes by bytes, whatever its dtype. */
+    private static int widestBytes(Stream<TensorInfo> infos) {
+        return infos.mapToInt(info -> Math.max(1, info.dtype().bits() / Byte.SIZE))
+                .max()
+                .orElse(1);
+    }
+
+    private long inputBytes() {
+        return tensors.stream().mapToLong(TensorPlan::readBytes).sum() + headerBytes;
     }
 
     /** At most 16 bytes per block and expert, of the tensors surveyed at one time. */

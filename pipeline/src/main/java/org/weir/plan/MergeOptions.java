@@ -1,6 +1,8 @@
 package org.weir.plan;
 
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.weir.checkpoint.TensorReader;
 
 /**
  * What the command line says beside the config.
@@ -14,6 +16,8 @@ import java.util.OptionalLong;
  * @param copyTokenizer whether the donor's tokenizer files are copied
  * @param writeModelCard whether a README.md and the config are written into the output
  * @param copyFromBase whether tensors that cannot be merged are taken from the base although the experts' differ
+ * @param reader how inputs are read; by default what fits the memory
+ * @param sidecar how it behaves beside other work
  */
 public record MergeOptions(
         long outShardBytes,
@@ -24,7 +28,9 @@ public record MergeOptions(
         boolean overwrite,
         boolean copyTokenizer,
         boolean writeModelCard,
-        boolean copyFromBase) {
+        boolean copyFromBase,
+        Optional<TensorReader.Way> reader,
+        Sidecar sidecar) {
 
     public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
     public static final int DEFAULT_TILE_ELEMENTS = 1 << 20;
@@ -46,6 +52,8 @@ public record MergeOptions(
                 false,
                 true,
                 true,
-                false);
+                false,
+                Optional.empty(),
+                Sidecar.none());
     }
 }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.PageCache;
 import org.weir.checkpoint.ShardLayout;
+import org.weir.checkpoint.TensorReader;
 import org.weir.method.MethodInfo;
 
 /**
@@ -77,6 +79,13 @@ public record MergePlan(
     /** Bytes of weight files that are written. */
     public long writeBytes() {
         return layout.totalFileBytes();
+    }
+
+    /** What becomes of the output's pages: where memory is short, they would only push others out. */
+    public PageCache outputPages() {
+        return memory.windows().way() == TensorReader.Way.DIRECT
+                ? PageCache.DROP
+                : options.sidecar().pageCache();
     }
 
     /** How many tensors are treated in which way. */

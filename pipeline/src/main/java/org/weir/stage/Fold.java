@@ -18,8 +18,14 @@ public sealed interface Fold extends Stage permits WeightedSum, SignElection {
     /** Floats of state per element. */
     int lanes();
 
-    /** The loop that does all of it at once, experts still to be given. */
-    Bf16Fusion fusion(Optional<MemorySegment> base, float factor);
+    /**
+     * The loop that does all of it at once, experts still to be given.
+     *
+     * @param base the base, if the result is added to it
+     * @param origin index within the tensor of the element that all inputs' memory begins with
+     * @param factor what the result is multiplied with before
+     */
+    Bf16Fusion fusion(Optional<MemorySegment> base, long origin, float factor);
 
     /** Clears the first {@code n} elements of the state. */
     void begin(float[][] lanes, int n);

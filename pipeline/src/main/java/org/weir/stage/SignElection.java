@@ -60,8 +60,8 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
     }
 
     @Override
-    public Bf16Fusion fusion(Optional<MemorySegment> base, float factor) {
-        return Bf16Fusion.election(Fold.rounded(weights), normalize, base, factor);
+    public Bf16Fusion fusion(Optional<MemorySegment> base, long origin, float factor) {
+        return Bf16Fusion.election(Fold.rounded(weights), normalize, base, origin, factor);
     }
 
     @Override

@@ -52,8 +52,8 @@ public record WeightedSum(List<Double> weights, double divisor) implements Fold 
     }
 
     @Override
-    public Bf16Fusion fusion(Optional<MemorySegment> base, float factor) {
-        return Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, factor);
+    public Bf16Fusion fusion(Optional<MemorySegment> base, long origin, float factor) {
+        return Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, origin, factor);
     }
 
     @Override

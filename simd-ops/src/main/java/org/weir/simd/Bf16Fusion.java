@@ -31,9 +31,13 @@ public final class Bf16Fusion {
     final float divisor;
     final float lambda;
     final Optional<MemorySegment> base;
-    final float[] weights;
-    final MemorySegment[] experts;
+    /** Where the elements of index 0 would be: the memory at hand may begin later. */
+    final long baseAddress;
+
     final long[] addresses;
+    private final long origin;
+    final float[] weights;
+    private final MemorySegment[] experts;
     final int[] largestCut;
     final float[] factors;
     final int[] keepUpper;
@@ -55,12 +59,15 @@ public final class Bf16Fusion {
             float divisor,
             float[] weights,
             Optional<MemorySegment> base,
+            long origin,
             float lambda) {
         this.elects = elects;
         this.normalizes = normalizes;
         this.divisor = divisor;
         this.lambda = lambda;
         this.base = base;
+        this.origin = origin;
+        this.baseAddress = base.isPresent() ? addressOfZero(base.get(), origin) : 0;
         this.weights = weights;
         experts = new MemorySegment[weights.length];
         addresses = new long[weights.length];
@@ -76,14 +83,20 @@ public final class Bf16Fusion {
         Arrays.fill(keepUpper, KEEP_ALL);
     }
 
-    /** With {@link Kernels#addWeighted} and {@link Kernels#divide}. */
-    public static Bf16Fusion sum(float[] weights, float divisor, Optional<MemorySegment> base, float lambda) {
-        return new Bf16Fusion(false, false, divisor, weights, base, lambda);
+    /**
+     * With {@link Kernels#addWeighted} and {@link Kernels#divide}.
+     *
+     * @param base the base's memory, if there is one
+     * @param origin index within the tensor of the element that it, and the experts' memory, begins with
+     * @param lambda what the sum is multiplied with
+     */
+    public static Bf16Fusion sum(float[] weights, float divisor, Optional<MemorySegment> base, long origin, float lambda) {
+        return new Bf16Fusion(false, false, divisor, weights, base, origin, lambda);
     }
 
-    /** With {@link Kernels#vote} and {@link Kernels#elect}. */
-    public static Bf16Fusion election(float[] weights, boolean normalize, Optional<MemorySegment> base, float lambda) {
-        return new Bf16Fusion(true, normalize, 1, weights, base, lambda);
+    /** With {@link Kernels#vote} and {@link Kernels#elect}; parameters as for {@link #sum}. */
+    public static Bf16Fusion election(float[] weights, boolean normalize, Optional<MemorySegment> base, long origin, float lambda) {
+        return new Bf16Fusion(true, normalize, 1, weights, base, origin, lambda);
     }
 
     /** Whether these kernels have a fused twin: the vector ones. */
@@ -96,10 +109,14 @@ public final class Bf16Fusion {
         return base.isPresent();
     }
 
-    /** Names an expert's tensor, from its first element. */
-    public void expert(int expert, MemorySegment tensor) {
-        experts[expert] = tensor;
-        addresses[expert] = tensor.address();
+    /** Gives an expert's memory. */
+    public void expert(int expert, MemorySegment elements) {
+        experts[expert] = elements;
+        addresses[expert] = addressOfZero(elements, origin);
+    }
+
+    private static long addressOfZero(MemorySegment elements, long origin) {
+        return elements.address() - WIDTH_BYTES * origin;
     }
 
     /**
@@ -157,9 +174,9 @@ public final class Bf16Fusion {
             throw new IllegalArgumentException("an odd first element: " + first);
         }
         Objects.checkFromIndexSize(outOffsetBytes, (long) WIDTH_BYTES * n, out.byteSize());
-        base.ifPresent(tensor -> checkHolds(tensor, first, n));
+        base.ifPresent(elements -> checkHolds(elements, first - origin, n));
         for (int k = 0; k < experts.length; k++) {
-            checkHolds(experts[k], first, n);
+            checkHolds(experts[k], first - origin, n);
             long key = randoms[k] == null ? 0 : randoms[k].pairKeyAt(first);
             keyXored[k] = (int) key;
             keyAdded[k] = (int) (key >>> 32);
@@ -223,7 +240,7 @@ public final class Bf16Fusion {
     void mergeStaged(long first, int n, MemorySegment out, long outOffsetBytes) {
         float[] result = restLanes[0];
         if (base.isPresent()) {
-            ScalarBf16Codec.widen(base.get(), WIDTH_BYTES * first, restBase, 0, n);
+            ScalarBf16Codec.widen(base.get(), WIDTH_BYTES * (first - origin), restBase, 0, n);
         }
         for (float[] lane : restLanes) {
             Arrays.fill(lane, 0, n, elects ? 0f : -0f);
@@ -245,7 +262,7 @@ public final class Bf16Fusion {
     }
 
     private void stageExpert(int k, long first, int n) {
-        ScalarBf16Codec.widen(experts[k], WIDTH_BYTES * first, rest, 0, n);
+        ScalarBf16Codec.widen(experts[k], WIDTH_BYTES * (first - origin), rest, 0, n);
         if (base.isPresent()) {
             ScalarKernels.subtract(rest, restBase, 0, n);
         }

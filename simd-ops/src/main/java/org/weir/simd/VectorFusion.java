@@ -65,7 +65,7 @@ final class VectorFusion {
         int[] cuts = f.largestCut;
         float[] factors = f.factors;
         boolean onto = f.base.isPresent();
-        long base = onto ? f.base.get().address() : 0;
+        long base = f.baseAddress;
         float divisor = f.divisor;
         float lambda = f.lambda;
         int i = 0;
@@ -129,7 +129,7 @@ final class VectorFusion {
         float[] weights = f.weights;
         int[] cuts = f.largestCut;
         float[] factors = f.factors;
-        long base = f.base.orElseThrow().address();
+        long base = f.baseAddress;
         boolean normalizes = f.normalizes;
         float lambda = f.lambda;
         int i = 0;
@@ -216,7 +216,7 @@ final class VectorFusion {
         int[] keyAdded = f.keyAdded;
         long outAddress = out.address() + outOffsetBytes;
         float[] factors = f.factors;
-        long base = f.base.orElseThrow().address();
+        long base = f.baseAddress;
         float divisor = f.divisor;
         float lambda = f.lambda;
         int i = 0;
@@ -296,7 +296,7 @@ final class VectorFusion {
         int[] keyAdded = f.keyAdded;
         long outAddress = out.address() + outOffsetBytes;
         float[] factors = f.factors;
-        long base = f.base.orElseThrow().address();
+        long base = f.baseAddress;
         boolean normalizes = f.normalizes;
         float lambda = f.lambda;
         int i = 0;

@@ -28,6 +28,9 @@ class FusionTest {
     /** Enough for a few dozen elements whose 16 random bits do not decide. */
     private static final int ELEMENTS = 300_000;
 
+    /** Place in the tensor of the first element at hand. */
+    private static final long ORIGIN = (5L << 33) + 778;
+
     private static final float[] WEIGHTS = {0.3f, -0.7f, 1, 0.11f, 0.3f};
     private static final double DENSITY = 0.4;
 
@@ -74,8 +77,8 @@ class FusionTest {
         float divisor = elects ? 1 : 0.9f;
         Optional<MemorySegment> origin = onto ? Optional.of(base) : Optional.empty();
         Bf16Fusion fusion = elects
-                ? Bf16Fusion.election(WEIGHTS, normalize, origin, lambda)
-                : Bf16Fusion.sum(WEIGHTS, divisor, origin, lambda);
+                ? Bf16Fusion.election(WEIGHTS, normalize, origin, ORIGIN, lambda)
+                : Bf16Fusion.sum(WEIGHTS, divisor, origin, ORIGIN, lambda);
         for (int k = 0; k < EXPERTS; k++) {
             fusion.expert(k, experts[k]);
             assertTrue(!cuts || k == 3 || fusion.cut(k, cut(k)));
@@ -86,7 +89,7 @@ class FusionTest {
         long at = 0;
         for (int n = 0; at < ELEMENTS; n += 2) { // pieces of many lengths, with and without a rest
             int length = (int) Math.min(n < 300 ? n : 4096, ELEMENTS - at);
-            fusion.merge(at, length, fused, 2 * at);
+            fusion.merge(ORIGIN + at, length, fused, 2 * at);
             at += length;
         }
         assertSame(staged(elects, normalize, onto, cuts, drops, divisor, lambda), fused);
@@ -116,7 +119,7 @@ class FusionTest {
                 SCALAR.trim(x, 0, ELEMENTS, cut(k), false);
             }
             if (drops && k != 3) {
-                SCALAR.dropout(x, ELEMENTS, stream(k), 0, CounterRandom.keep48(DENSITY));
+                SCALAR.dropout(x, ELEMENTS, stream(k), ORIGIN, CounterRandom.keep48(DENSITY));
             }
             if (drops) {
                 SCALAR.scale(x, 2.5f, ELEMENTS);
@@ -180,18 +183,18 @@ class FusionTest {
 
     @Test
     void leavesToTheStagesWhatItsLoopsHaveNoPlaceFor() {
-        Bf16Fusion fusion = Bf16Fusion.sum(WEIGHTS, 1, Optional.of(base), 1);
+        Bf16Fusion fusion = Bf16Fusion.sum(WEIGHTS, 1, Optional.of(base), 0, 1);
         assertTrue(fusion.cut(0, 5));
         assertFalse(fusion.drop(1, stream(1), CounterRandom.keep48(DENSITY)), "cuts and drops in one run");
         assertTrue(fusion.scale(0, 2));
         assertFalse(fusion.scale(0, 2), "two roundings");
         assertFalse(fusion.cut(0, 6), "a cut after a factor");
-        assertFalse(Bf16Fusion.sum(WEIGHTS, 1, Optional.empty(), 1).drop(0, stream(0), 1), "no base");
+        assertFalse(Bf16Fusion.sum(WEIGHTS, 1, Optional.empty(), 0, 1).drop(0, stream(0), 1), "no base");
     }
 
     @Test
     void readsAndWritesNothingOutside() {
-        Bf16Fusion fusion = Bf16Fusion.sum(WEIGHTS, 1, Optional.of(base), 1);
+        Bf16Fusion fusion = Bf16Fusion.sum(WEIGHTS, 1, Optional.of(base), 0, 1);
         for (int k = 0; k < EXPERTS; k++) {
             fusion.expert(k, k == 4 ? experts[k].asSlice(0, 100) : experts[k]);
         }

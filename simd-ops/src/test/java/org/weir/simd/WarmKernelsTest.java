@@ -74,14 +74,14 @@ class WarmKernelsTest {
                         kernel(codec.getClass().getSimpleName() + ".narrow", () -> codec.narrow(S[0], N, BYTES, 1))));
         Stream<Named<Runnable>> fused = Bf16Fusion.isTwinOf(KERNELS)
                 ? Stream.of(
-                        kernel("fused sum", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 1), false)),
+                        kernel("fused sum", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 0, 1), false)),
                         kernel(
                                 "fused election",
-                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 1), false)),
-                        kernel("fused sum of dropped", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 1), true)),
+                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 0, 1), false)),
+                        kernel("fused sum of dropped", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 0, 1), true)),
                         kernel(
                                 "fused election of dropped",
-                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 1), true)),
+                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 0, 1), true)),
                         kernel(
                                 "fused count",
                                 () -> Bf16Fusion.countDeltas(

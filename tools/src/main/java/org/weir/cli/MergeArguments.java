@@ -1,14 +1,17 @@
 package org.weir.cli;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.weir.checkpoint.TensorReader;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
 import org.weir.plan.Planner;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,6 +87,30 @@ final class MergeArguments {
                     "Copy tensors that cannot be merged (integers, booleans, FP8) from the base although the models disagree on them.")
     private boolean copyFromBase;
 
+    @Option(
+            names = "--reader",
+            paramLabel = "mapped|copied|direct",
+            description = {
+                "How inputs are read: as mapped pages, copied through the page cache, or past the cache.",
+                "Default: mapped, unless the memory is too small for that. Never changes the result."
+            })
+    private @Nullable Reader reader;
+
+    @Mixin
+    private final SidecarArguments sidecar = new SidecarArguments();
+
+    /** As the option is written. */
+    enum Reader {
+        MAPPED,
+        COPIED,
+        DIRECT;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
      * Plans what was asked for.
      *
@@ -119,7 +146,9 @@ final class MergeArguments {
                     overwrite,
                     copyTokenizer,
                     writeModelCard,
-                    copyFromBase);
+                    copyFromBase,
+                    Optional.ofNullable(reader).map(way -> TensorReader.Way.valueOf(way.name())),
+                    sidecar.asked());
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(command.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }

@@ -3,10 +3,12 @@ package org.weir.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
+import org.weir.plan.Sidecar;
 
 /** A plan as a JSON object. */
 final class PlanJson {
@@ -23,6 +25,9 @@ final class PlanJson {
         json.put("shards", plan.layout().shards().size());
         json.put("memory", plan.memory().lines());
         json.put("memoryBytes", plan.memory().totalBytes());
+        json.put("mappedPageBytes", plan.memory().filePageBytes());
+        json.put("reader", plan.memory().windows().way().name().toLowerCase(Locale.ROOT));
+        sidecar(json, plan.options().sidecar());
         json.put("threads", plan.memory().workers());
         json.put("tileElements", plan.memory().tileElements());
         json.put("seed", plan.options().seed());
@@ -31,6 +36,13 @@ final class PlanJson {
         }
         json.put("notes", plan.notes());
         return json;
+    }
+
+    private static void sidecar(Map<String, Object> json, Sidecar sidecar) {
+        sidecar.readLimit().ifPresent(limit -> json.put("readLimit", limit));
+        sidecar.writeLimit().ifPresent(limit -> json.put("writeLimit", limit));
+        json.put("pageCache", sidecar.pageCache().name().toLowerCase(Locale.ROOT));
+        sidecar.nice().ifPresent(nice -> json.put("nice", nice));
     }
 
     private static Map<String, Object> of(Input input) {

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.PageCache;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
+import org.weir.plan.Sidecar;
 
 /** A plan for people: what is merged, what it reads and writes, what it needs. */
 final class PlanText {
@@ -61,6 +64,11 @@ final class PlanText {
         Table table = new Table().row("MEMORY", "BYTES");
         plan.memory().lines().forEach(line -> table.row(line.label(), ByteSize.text(line.bytes())));
         table.row("in all", ByteSize.text(plan.memory().totalBytes()));
+        if (plan.memory().filePageBytes() > 0) {
+            table.row(
+                    "beside it: mapped pages of inputs",
+                    ByteSize.text(plan.memory().filePageBytes()));
+        }
         add(table);
     }
 
@@ -68,11 +76,22 @@ final class PlanText {
         lines.add("");
         lines.add("threads: " + plan.memory().workers());
         lines.add("tile: " + plan.memory().tileElements() + " elements");
+        lines.add("inputs: " + plan.memory().windows().way().name().toLowerCase(Locale.ROOT));
+        sidecar(plan.options().sidecar());
         lines.add("seed: " + plan.options().seed());
         OptionalLong free = out.isPresent() ? FreeSpace.at(out.get()) : OptionalLong.empty();
         if (free.isPresent()) {
             lines.add("free disk at " + out.get() + ": " + ByteSize.text(free.getAsLong()));
         }
+    }
+
+    private void sidecar(Sidecar sidecar) {
+        sidecar.readLimit().ifPresent(limit -> lines.add("read limit: " + ByteSize.rate(limit)));
+        sidecar.writeLimit().ifPresent(limit -> lines.add("write limit: " + ByteSize.rate(limit)));
+        if (sidecar.pageCache() == PageCache.DROP) {
+            lines.add("page cache: drop");
+        }
+        sidecar.nice().ifPresent(nice -> lines.add("nice: " + nice));
     }
 
     static long bytes(Checkpoint checkpoint) {

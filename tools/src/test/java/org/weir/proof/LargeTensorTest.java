@@ -34,7 +34,9 @@ class LargeTensorTest {
             List.of("--tile-elements", "65536", "-j", "1"),
             List.of("--tile-elements", "99991", "-j", "2"),
             List.of("--tile-elements", "262145", "-j", "3"),
-            List.of("--tile-elements", "2097152", "-j", "4"));
+            List.of("--tile-elements", "2097152", "-j", "4"),
+            List.of("--tile-elements", "99991", "-j", "2", "--reader", "direct"),
+            List.of("--tile-elements", "65536", "-j", "2", "--page-cache", "drop"));
 
     private Path folder = Path.of("");
     private Model delta = new Model(Map.of());

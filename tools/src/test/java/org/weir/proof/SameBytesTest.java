@@ -19,7 +19,9 @@ class SameBytesTest {
             List.of("--tile-elements", "4096", "-j", "1"),
             List.of("--tile-elements", "1024", "-j", "2"),
             List.of("--tile-elements", "1024", "-j", "3"),
-            List.of("--tile-elements", "2048", "-j", "4"));
+            List.of("--tile-elements", "2048", "-j", "4"),
+            List.of("--tile-elements", "1024", "-j", "2", "--reader", "copied"),
+            List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
 
     private final Family strong = Family.named("strong");
     private final Family weak = Family.named("weak");

@@ -1,0 +1,128 @@
+package org.weir.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.weir.checkpoint.TensorReader.Way;
+
+/** The ways in which ranges of files become memory. */
+class TensorReaderTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource
+    void readsTheBytesThatAreThereAtAnyPlaceAndLength(Way way) throws IOException {
+        byte[] data = new byte[3 * MIB + 12_345];
+        new Random(1).nextBytes(data);
+        try (Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", data)));
+                Arena arena = Arena.ofConfined()) {
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(way, 2, MIB, arena);
+            for (long from : new long[] {0, 1, 4095, 4096, 12_344, 2 * MIB + 12_345, data.length - 1}) {
+                for (long length : new long[] {1, 4096, 5000, MIB}) {
+                    long fits = Math.min(length, data.length - from);
+                    MemorySegment read = reader.read((int) (from % 2), tensor, from, fits);
+                    MemorySegment expected = MemorySegment.ofArray(data).asSlice(from, fits);
+                    assertEquals(-1, read.mismatch(expected), way + " " + from + " " + length);
+                    reader.release(tensor, from, fits);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "MAPPED")
+    void keepsWhatIsInOnePlaceWhileAnotherIsRead(Way way) throws IOException {
+        byte[] data = new byte[2 * MIB];
+        new Random(2).nextBytes(data);
+        try (Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", data)));
+                Arena arena = Arena.ofConfined()) {
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(way, 2, MIB, arena);
+            MemorySegment first = reader.read(0, tensor, 0, MIB);
+            reader.read(1, tensor, MIB, MIB);
+            assertEquals(-1, first.mismatch(MemorySegment.ofArray(data).asSlice(0, MIB)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysWhereAFileThatShrankEndsNow(Way way) throws IOException {
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[8 * MIB]));
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                Arena arena = Arena.ofConfined()) {
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(way, 1, 8 * MIB, arena);
+            reader.read(0, tensor, 0, 8 * MIB);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(4 * MIB + 5);
+            }
+            InputChangedException e =
+                    assertThrows(InputChangedException.class, () -> reader.read(0, tensor, 0, 8 * MIB));
+            assertEquals(OptionalLong.of(4 * MIB + 5), e.offset(), e.getMessage());
+        }
+    }
+
+    /** The kernel maps large pieces at once; what lies around small windows must not be left over. */
+    @Test
+    void manySmallWindowsLeaveNothingMapped() throws IOException {
+        int sizeBytes = 64 * MIB;
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                Arena arena = Arena.ofConfined()) {
+            Files.readAllBytes(file);
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(Way.MAPPED, 1, MIB, arena);
+            long before = MappedTensorTest.residentFileKib();
+            for (long from = sizeBytes - MIB / 4; from >= 0; from -= MIB / 4) { // as when a neighbour ends first
+                reader.read(0, tensor, from, MIB / 4);
+                reader.release(tensor, from, MIB / 4);
+            }
+            long left = MappedTensorTest.residentFileKib() - before;
+            assertTrue(left < 8 * 1024, left + " KiB are still mapped");
+        }
+    }
+
+    @Test
+    void forgottenPagesAreNoLongerInThePageCache() throws Exception {
+        int sizeBytes = 32 * MIB;
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            tensor.prefault(0, sizeBytes);
+            tensor.release(0, sizeBytes / 2);
+            tensor.forget(0, sizeBytes / 2);
+            long half = CachedPages.bytes(file);
+            assertTrue(half >= sizeBytes / 2 - 2 * MIB && half <= sizeBytes / 2 + 4 * MIB, half + " bytes are cached");
+            checkpoint.forget();
+            assertTrue(CachedPages.bytes(file) <= 64 * 1024, CachedPages.bytes(file) + " bytes are cached");
+            assertEquals(0, tensor.bytes().get(ValueLayout.JAVA_BYTE, 5));
+        }
+    }
+
+    private Path file() {
+        return folder.resolve("x.safetensors");
+    }
+}

@@ -1,0 +1,91 @@
+package org.weir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A merge that shares its machine: what it may take, and what it plans when there is little. */
+class SidecarTest {
+    private static final long MOST_MAPPED_BYTES = 512_000_000;
+    private static final long MOST_MEMORY_BYTES = 400_000_000;
+
+    @TempDir
+    private static Path models;
+
+    @TempDir
+    private Path temp;
+
+    /** Holes on the disk, but of the size of a real model. */
+    @BeforeAll
+    static void makeModels() {
+        Ran ran = Ran.weir("synth", models, "--preset", "0.5b", "--experts", "1", "--sparse");
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 8, 64, 500})
+    void memoryStaysFlatHoweverManyExpertsThereAre(int experts) throws IOException {
+        JsonNode plan = plan(experts, "-j", "2");
+        assertTrue(plan.get("mappedPageBytes").asLong() <= MOST_MAPPED_BYTES, plan.toString());
+        assertTrue(plan.get("memoryBytes").asLong() <= MOST_MEMORY_BYTES, plan.toString());
+        assertEquals(experts < 100 ? "mapped" : "copied", plan.get("reader").asString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 2G, mapped", "8, 400M, mapped", "8, 200M, direct", "64, 400M, direct", "64, 200M, direct"})
+    void inputsAreReadPastTheCacheWhereThereIsNoRoomForIt(int experts, String memory, String reader)
+            throws IOException {
+        JsonNode plan = plan(experts, "-j", "2", "--memory", memory);
+        assertEquals(reader, plan.get("reader").asString());
+        assertTrue(plan.get("memoryBytes").asLong() <= ByteSize.parse(memory), plan.toString());
+    }
+
+    @Test
+    void planShowsTheLimits() throws IOException {
+        Path config = config(2);
+        Ran ran = Ran.weir(
+                "plan", config, "--read-limit", "200MB", "--write-limit", "50M", "--page-cache", "drop", "--nice", "5");
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+        for (String line :
+                new String[] {"read limit: 200 MB/s", "write limit: 50.0 MB/s", "page cache: drop", "nice: 5"}) {
+            assertTrue(ran.outLines().contains(line), ran.out());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--nice=20", "--nice=-1", "--read-limit=0", "--page-cache=some", "--reader=fast"})
+    void refusesWhatMakesNoSense(String option) throws IOException {
+        assertEquals(ExitCode.USAGE, Ran.weir("plan", config(2), option).code());
+    }
+
+    private JsonNode plan(int experts, String... options) throws IOException {
+        List<Object> args = new ArrayList<>(List.of("plan", config(experts), "--log-format", "json"));
+        args.addAll(List.of(options));
+        Ran ran = Ran.weir(args.toArray());
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+        return JsonMapper.shared().readTree(ran.out());
+    }
+
+    private Path config(int experts) throws IOException {
+        String list = IntStream.range(0, experts)
+                .mapToObj(i -> "  - {model: " + models + "/expert-1, parameters: {weight: 0.5, density: 0.2}}\n")
+                .collect(Collectors.joining());
+        String text = "merge_method: ties\nbase_model: " + models + "/base\nmodels:\n" + list;
+        return Files.writeString(temp.resolve("ties.yml"), text);
+    }
+}
