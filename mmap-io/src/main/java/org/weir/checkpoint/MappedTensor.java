@@ -35,6 +35,11 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
         PageAdvice.populate(bytes.asSlice(fromByte, lengthBytes), file(), offsetBytes + fromByte);
     }
 
+    /** Asks for a range to be read soon, without waiting; it may reach into what follows this tensor in the file. */
+    void readAhead(long fromByte, long lengthBytes) {
+        PageAdvice.readAhead(source.mapped(), offsetBytes + fromByte, lengthBytes);
+    }
+
     /**
      * Lets go of the mapped pages of a range and of those around it that the kernel may have mapped along with them, so
      * that resident memory does not grow. All come back when they are read again.

@@ -13,6 +13,7 @@ final class PageAdvice {
     @SuppressWarnings("UnusedVariable")
     private static volatile long sink;
 
+    private static final int MADV_WILLNEED = 3;
     private static final int MADV_DONTNEED = 4;
     /** Linux 5.14 and later: brings pages in, and answers EFAULT where a read would be a signal. */
     private static final int MADV_POPULATE_READ = 22;
@@ -60,6 +61,15 @@ final class PageAdvice {
             Thread.yield(); // a fault in compiled code is thrown late: at the next call into the JVM
         } catch (InternalError e) {
             throw InputChangedException.unreadable(file, offsetBytes, bytes.byteSize(), e);
+        }
+    }
+
+    /** Starts to read a range of a mapped file, as far as the file goes. */
+    static void readAhead(MemorySegment file, long offsetBytes, long lengthBytes) {
+        long begin = offsetBytes & -PAGE_BYTES;
+        long end = Math.min(offsetBytes + lengthBytes, file.byteSize());
+        if (begin < end) {
+            advise(file.asSlice(begin), end - begin, MADV_WILLNEED);
         }
     }
 

@@ -115,7 +115,7 @@ final class Sweep {
             boolean wanted = position >= 0 && question.survey().next(block, offset) == offset;
             if (wanted
                     && !(run.hasBf16Deltas(question.expert(), position)
-                            && showFused(run, worker, question, first, end))) {
+                            && showFused(worker, question, first, end))) {
                 strips.add(question);
             }
         }
@@ -125,7 +125,7 @@ final class Sweep {
         }
     }
 
-    private static boolean showFused(TensorRun run, Worker worker, Question question, long first, long end) {
+    private static boolean showFused(Worker worker, Question question, long first, long end) {
         return question.survey()
                 .acceptBf16Deltas(
                         worker.input(0),

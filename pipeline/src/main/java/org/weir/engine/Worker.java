@@ -35,9 +35,8 @@ final class Worker {
     }
 
     /** Brings a range of an input in, where {@link #input} has it until the next range comes or it is released. */
-    MemorySegment read(int place, MappedTensor tensor, long fromByte, long lengthBytes) throws IOException {
+    void read(int place, MappedTensor tensor, long fromByte, long lengthBytes) throws IOException {
         inputs[place] = reader.read(place, tensor, fromByte, lengthBytes);
-        return inputs[place];
     }
 
     /** The range of an input that was read last. */

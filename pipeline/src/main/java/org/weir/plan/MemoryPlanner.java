@@ -26,7 +26,7 @@ final class MemoryPlanner {
     /** In smaller windows, mapping and unmapping costs more than a copy would. */
     private static final int MIN_MAPPED_TILE_ELEMENTS = 1 << 18;
 
-    private static final long MAX_FILE_PAGE_BYTES = 512_000_000;
+    private static final long MAX_FILE_PAGE_BYTES = 640_000_000;
     private static final long MAX_FILE_PAGE_BYTES_PER_WORKER = 64_000_000;
     private static final long MAX_PRIVATE_BYTES = 64_000_000;
     private static final long WRITE_BEHIND_BYTES = 32_000_000;
@@ -46,19 +46,24 @@ final class MemoryPlanner {
     /** The largest budget within the limit, or the smallest there is if none fits. */
     MemoryBudget fit(MergeOptions options) {
         long limit = limitBytes(options);
-        Way way = options.reader().orElse(Way.MAPPED);
-        MemoryBudget mapped = budget(options.threads(), options.tileElements(), Way.MAPPED);
-        if (options.reader().isEmpty()) {
-            while (!mapsWell(mapped, limit) && mapped.tileElements() > MIN_MAPPED_TILE_ELEMENTS) {
-                mapped = budget(mapped.workers(), mapped.tileElements() / 2, Way.MAPPED);
-            }
-            if (!mapsWell(mapped, limit)) {
-                way = residentBytes(mapped) > limit ? Way.DIRECT : Way.COPIED;
-            }
+        MemoryBudget mapped = mapped(options, limit);
+        Way way = options.reader().orElseGet(() -> wayInsteadOf(mapped, limit));
+        return shrunk(way == Way.MAPPED ? mapped : budget(options.threads(), options.tileElements(), way), limit);
+    }
+
+    private MemoryBudget mapped(MergeOptions options, long limit) {
+        MemoryBudget budget = budget(options.threads(), options.tileElements(), Way.MAPPED);
+        while (!mapsWell(budget, limit) && budget.tileElements() > MIN_MAPPED_TILE_ELEMENTS) {
+            budget = budget(budget.workers(), budget.tileElements() / 2, Way.MAPPED);
         }
-        return way == Way.MAPPED
-                ? shrunk(mapped, limit)
-                : shrunk(budget(options.threads(), options.tileElements(), way), limit);
+        return budget;
+    }
+
+    private static Way wayInsteadOf(MemoryBudget mapped, long limit) {
+        if (mapsWell(mapped, limit)) {
+            return Way.MAPPED;
+        }
+        return residentBytes(mapped) > limit ? Way.DIRECT : Way.COPIED;
     }
 
     /** Smaller tiles first, then fewer workers. */

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A merge that shares its machine: what it may take, and what it plans when there is little. */
 class SidecarTest {
-    private static final long MOST_MAPPED_BYTES = 512_000_000;
+    private static final long MOST_MAPPED_BYTES = 640_000_000;
     private static final long MOST_MEMORY_BYTES = 400_000_000;
 
     @TempDir
