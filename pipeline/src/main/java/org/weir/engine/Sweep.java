@@ -94,13 +94,14 @@ final class Sweep {
     void show(TensorRun run, Worker worker) {
         Strip base = worker.base;
         Strip strip = worker.expert;
-        run.widenBase(base);
+        run.widenBase(base, worker.meter);
         for (Question question : questions) {
             int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
             if (position >= 0
                     && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
-                run.widenExpert(question.expert(), strip, base, position);
+                run.widenExpert(question.expert(), strip, base, position, worker.meter);
                 question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
+                run.clock(question.survey(), question.expert(), strip.length(), worker.meter);
             }
         }
     }

@@ -13,6 +13,7 @@ import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
 import org.weir.stage.Fold;
 import org.weir.stage.Scope;
+import org.weir.stage.Stage;
 import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
 
@@ -130,25 +131,37 @@ final class TensorRun {
     }
 
     /** Widens the base's elements of a strip, if the recipe has a base. */
-    void widenBase(Strip strip) {
+    void widenBase(Strip strip, StageMeter meter) {
         if (plan.base().isPresent()) {
-            widen(0, strip);
+            widen(0, strip, meter);
         }
     }
 
     /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
-    void widenExpert(int expert, Strip strip, Strip base, int count) {
-        widen(expert + (plan.base().isPresent() ? 1 : 0), strip);
+    void widenExpert(int expert, Strip strip, Strip base, int count, StageMeter meter) {
+        widen(inputOf(expert), strip, meter);
         List<TileOp> chain = operations.get(expert);
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
+            clock(chain.get(i), expert, strip.length(), meter);
         }
     }
 
-    private void widen(int input, Strip strip) {
+    /** Books the time of a stage that has just dealt with elements of an expert. */
+    void clock(Stage stage, int expert, int elements, StageMeter meter) {
+        long width = codecs.get(inputOf(expert)).bytesPerElement();
+        meter.stage(stage.label(), elements, elements * width);
+    }
+
+    private int inputOf(int expert) {
+        return expert + (plan.base().isPresent() ? 1 : 0);
+    }
+
+    private void widen(int input, Strip strip, StageMeter meter) {
         Codec codec = codecs.get(input);
         long offsetBytes = strip.firstElement() * codec.bytesPerElement();
         codec.widen(inputs.get(input).bytes(), offsetBytes, strip.values(), strip.length());
+        meter.stage("widen", strip.length(), (long) strip.length() * codec.bytesPerElement());
     }
 
     /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
@@ -156,23 +169,31 @@ final class TensorRun {
         Strip base = worker.base;
         Strip strip = worker.expert;
         Fold fold = plan.recipe().fold();
+        StageMeter meter = worker.meter;
         int n = strip.length();
-        widenBase(base);
+        long outputBytes = (long) n * output.bytesPerElement();
+        widenBase(base, meter);
         fold.begin(worker.lanes, n);
+        meter.stage(fold.label(), 0, 0);
         for (int expert = 0; expert < experts(); expert++) {
-            widenExpert(expert, strip, base, operations.get(expert).size());
+            widenExpert(expert, strip, base, operations.get(expert).size(), meter);
             fold.accept(expert, strip, worker.lanes, kernels);
+            clock(fold, expert, n, meter);
         }
         float[] result = worker.lanes[0];
         fold.finish(worker.lanes, n, kernels);
+        meter.stage(fold.label(), 0, 0);
         float factor = (float) plan.recipe().factor();
         if (factor != 1) {
             kernels.scale(result, factor, n);
+            meter.stage("scale", n, outputBytes);
         }
         if (plan.recipe().ontoBase()) {
             kernels.addBase(result, base.values(), n);
+            meter.stage("add base", n, outputBytes);
         }
         output.narrow(result, n, worker.tile, tileOffsetBytes);
+        meter.stage("narrow", n, outputBytes);
     }
 
     Kernels kernels() {

@@ -7,7 +7,7 @@ import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.CopiedTensor;
 import org.weir.stage.Strip;
 
-/** What a worker does with one piece of work; the only caller of stages. */
+/** What a worker does with one piece of work, and the clock that says what took how long; the only caller of stages. */
 final class TileLoop {
 
     private final int tileElements;
@@ -44,12 +44,21 @@ final class TileLoop {
             // a window of pages is checked, then shown strip by strip; of a sample, only the run itself
             long from = at;
             long to = whole ? end : Math.min(end, from + sweep.runLength());
-            guarded(() -> run.prefault(from, to), () -> show(sweep, run, from, to, worker));
-            shown += to - from;
+            long bytes = bytes(run, to - from);
+            guarded(
+                    () -> {
+                        run.prefault(from, to);
+                        worker.meter.lap(StageTime.PREFAULT, to - from, bytes);
+                    },
+                    () -> show(sweep, run, from, to, worker));
+            worker.meter.rest("survey", to - from, bytes);
+            shown += bytes;
             at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
         }
         run.release(first, end);
-        return bytes(run, shown);
+        worker.meter.lap(StageTime.RELEASE, end - first, 0);
+        worker.meter.tileDone();
+        return shown;
     }
 
     private static void show(Sweep sweep, TensorRun run, long from, long to, Worker worker) {
@@ -64,15 +73,31 @@ final class TileLoop {
         long first = tile * tileElements;
         long end = Math.min(first + tileElements, run.elements());
         int width = run.outputWidthBytes();
-        guarded(() -> run.prefault(first, end), () -> {
-            for (long at = first; at < end; at += worker.expert.length()) {
-                move(worker, run, at, end);
-                run.merge(worker, (at - first) * width);
-            }
-        });
-        sink.write(run.index(), first * width, worker.tile.asSlice(0, (end - first) * width));
+        long bytes = bytes(run, end - first);
+        StageMeter meter = worker.meter;
+        guarded(
+                () -> {
+                    run.prefault(first, end);
+                    meter.lap(StageTime.PREFAULT, end - first, bytes);
+                },
+                () -> {
+                    for (long at = first; at < end; at += worker.expert.length()) {
+                        move(worker, run, at, end);
+                        run.merge(worker, (at - first) * width);
+                    }
+                });
+        meter.rest("merge", end - first, bytes);
+        write(run.index(), first * width, (end - first) * width, end - first, worker);
         run.release(first, end);
-        return bytes(run, end - first);
+        meter.lap(StageTime.RELEASE, end - first, 0);
+        meter.tileDone();
+        return bytes;
+    }
+
+    private void write(int tensor, long offsetBytes, long lengthBytes, long elements, Worker worker)
+            throws IOException {
+        sink.write(tensor, offsetBytes, worker.tile.asSlice(0, lengthBytes));
+        worker.meter.lap(StageTime.WRITE, elements, lengthBytes);
     }
 
     /** Copies one window of a tensor that is not merged. Returns the bytes read. */
@@ -80,11 +105,18 @@ final class TileLoop {
         MappedTensor source = tensor.source();
         long from = window * tileElements;
         long length = Math.min(tileElements, source.info().bytes() - from);
+        StageMeter meter = worker.meter;
         guarded(
-                () -> source.prefault(from, length),
+                () -> {
+                    source.prefault(from, length);
+                    meter.lap(StageTime.PREFAULT, 0, length);
+                },
                 () -> MemorySegment.copy(source.bytes(), from, worker.tile, 0, length));
-        sink.write(index, from, worker.tile.asSlice(0, length));
+        meter.lap("copy", 0, length);
+        write(index, from, length, 0, worker);
         source.release(from, length);
+        meter.lap(StageTime.RELEASE, 0, 0);
+        meter.tileDone();
         return length;
     }
 

@@ -16,11 +16,13 @@ final class Worker {
     final float[][] lanes;
     final MemorySegment tile;
     final long[] table;
+    final StageMeter meter;
     private @Nullable Sweep sweep;
 
-    Worker(MemoryBudget budget, Arena arena) {
+    Worker(MemoryBudget budget, Arena arena, StageMeter meter) {
         lanes = new float[budget.lanes()][Strip.ARRAY_ELEMENTS];
         tile = arena.allocate((long) budget.tileElements() * MAX_WIDTH_BYTES, 64);
+        this.meter = meter;
         table = new long[budget.tableEntries()];
     }
 
