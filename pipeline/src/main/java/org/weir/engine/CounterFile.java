@@ -110,8 +110,8 @@ public final class CounterFile implements AutoCloseable {
 
     /** A page of a mapping for which the disk has no room is a signal that ends the JVM; a write is an exception. */
     private static void fill(Path path, int bytes) throws IOException {
-        try (FileChannel file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(path); // emptying it would pull the pages from under whoever has it mapped
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(bytes);
             while (zeros.hasRemaining()) {
                 file.write(zeros, zeros.position());

@@ -168,7 +168,7 @@ public final class MergeEngine {
                 survey(tiles, sweep, run, block, worker);
             }
             sweep.conclude(List.of(worker));
-            worker.meter.lap("conclude", 0, 0);
+            worker.meter.rest("survey", 0, 0);
             next = nextSweep(run);
         }
         for (long tile = 0; tile < tiles.tiles(run); tile++) {

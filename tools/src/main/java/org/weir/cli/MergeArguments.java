@@ -83,6 +83,10 @@ final class MergeArguments {
             description = "Copy integer and boolean tensors from the base although the models disagree on them.")
     private boolean copyFromBase;
 
+    Path config() {
+        return config;
+    }
+
     /**
      * Plans what was asked for.
      *
