@@ -96,11 +96,14 @@ public final class CounterFile implements AutoCloseable {
             fill(path, bytes(capacity));
             UnsafeBuffer bytes = new UnsafeBuffer(IoUtil.mapExistingFile(path.toFile(), "counters"));
             bytes.putLong(PID_AT, process.pid());
-            bytes.putLong(START_AT, process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli());
+            bytes.putLong(
+                    START_AT,
+                    process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli());
             bytes.putInt(WORKERS_AT, workers);
             bytes.putInt(COUNTERS_AT, capacity);
             bytes.putStringUtf8(NAME_AT, name, HEAD_BYTES - NAME_AT - Integer.BYTES);
             bytes.putLongRelease(0, MAGIC);
+            path.toFile().deleteOnExit(); // a signal may end the process before anybody is told to stop
             return new CounterFile(Optional.of(path), bytes, capacity);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(path);

@@ -114,7 +114,8 @@ public final class MergeEngine {
                 writtenBytes.sum(),
                 crew.workers().size(),
                 kernels.description(),
-                StageTime.added(meters().flatMap(meter -> meter.times().stream()).toList()),
+                StageTime.added(
+                        meters().flatMap(meter -> meter.times().stream()).toList()),
                 steady);
     }
 

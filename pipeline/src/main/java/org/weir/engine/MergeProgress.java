@@ -90,7 +90,7 @@ public final class MergeProgress {
         Mark mark = fifth;
         return mark == null || done.get() == mark.bytes()
                 ? Optional.empty()
-                : Optional.of(new Steady(
-                        done.get() - mark.bytes(), Duration.ofNanos(System.nanoTime() - mark.nanos())));
+                : Optional.of(
+                        new Steady(done.get() - mark.bytes(), Duration.ofNanos(System.nanoTime() - mark.nanos())));
     }
 }

@@ -31,7 +31,6 @@ public record MergeReport(
     }
 
     MergeReport published(Duration took) {
-        return new MergeReport(
-                elapsed.plus(took), took, readBytes, writtenBytes, workers, kernels, stages, steady);
+        return new MergeReport(elapsed.plus(took), took, readBytes, writtenBytes, workers, kernels, stages, steady);
     }
 }

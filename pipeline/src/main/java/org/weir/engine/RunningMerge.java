@@ -60,12 +60,10 @@ public record RunningMerge(
 
     /** Whether its process still is; another may have its number by now. */
     public boolean alive() {
-        Optional<Instant> begun =
-                ProcessHandle.of(pid).filter(ProcessHandle::isAlive).map(process -> process.info()
-                        .startInstant()
-                        .orElse(started));
-        return begun.isPresent()
-                && Duration.between(begun.get(), started).abs().compareTo(SAME) < 0;
+        Optional<Instant> begun = ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .map(process -> process.info().startInstant().orElse(started));
+        return begun.isPresent() && Duration.between(begun.get(), started).abs().compareTo(SAME) < 0;
     }
 
     static Optional<RunningMerge> read(Path file) throws IOException {

@@ -51,8 +51,7 @@ final class MergeCommand implements Callable<Integer> {
         MergekitOptions.note(spec, output);
         String name = out.toAbsolutePath().normalize().toString();
         try (MergePlan plan = arguments.plan(spec, Optional.of(out));
-                CounterFile counters =
-                        CounterFile.create(name, plan.memory().workers(), false)) {
+                CounterFile counters = CounterFile.create(name, plan.memory().workers(), false)) {
             reportFile.check(spec, plan);
             (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);
             MergeProgress progress = new MergeProgress(counters);

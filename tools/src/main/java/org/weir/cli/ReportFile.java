@@ -42,7 +42,8 @@ final class ReportFile {
         }
         for (Input input : plan.inputs()) {
             if (folder.toRealPath().startsWith(input.checkpoint().path().toRealPath())
-                    || (Files.exists(file) && Files.isSameFile(file, input.checkpoint().path()))) {
+                    || (Files.exists(file)
+                            && Files.isSameFile(file, input.checkpoint().path()))) {
                 throw new ParameterException(
                         command.commandLine(), "--report " + file + " is inside an input, which is never written to");
             }

@@ -53,7 +53,8 @@ final class StatCommand implements Callable<Integer> {
         } else if (merges.isEmpty()) {
             output.result("no merge is running");
         } else if (once || !ProgressView.isTerminal(1)) {
-            merges.forEach(merge -> StatText.lines(merge, StatText.average(merge)).forEach(output::result));
+            merges.forEach(
+                    merge -> StatText.lines(merge, StatText.average(merge)).forEach(output::result));
         } else {
             watch(merges);
         }
@@ -91,8 +92,7 @@ final class StatCommand implements Callable<Integer> {
             StringBuilder screen = new StringBuilder(CLEAR);
             for (Watched one : watched) {
                 running |= one.look();
-                one.lines.forEach(line ->
-                        screen.append(Output.printable(line)).append(System.lineSeparator()));
+                one.lines.forEach(line -> screen.append(Output.printable(line)).append(System.lineSeparator()));
             }
             output.out().print(screen);
             output.out().flush();

@@ -27,12 +27,15 @@ final class StatText {
             lines.add("  " + phase(merge) + ": " + done + ", " + percentDone(merge) + ", "
                     + ByteSize.rate(bytesPerSecond) + left);
             lines.add("  " + merge.workers() + (merge.workers() == 1 ? " thread" : " threads") + ", started "
-                    + Seconds.text(Duration.between(merge.started(), Instant.now()).toMillis() / 1000.0) + " ago");
+                    + Seconds.text(
+                            Duration.between(merge.started(), Instant.now()).toMillis() / 1000.0) + " ago");
         } else {
             lines.add("  process " + merge.pid() + " ended without finishing, " + phase(merge) + ", at " + done + ", "
                     + percentDone(merge));
         }
-        StageTable.lines(shares).forEach(line -> lines.add("  " + line));
+        if (!merge.stages().isEmpty()) {
+            StageTable.lines(shares).forEach(line -> lines.add("  " + line));
+        }
         return lines;
     }
 

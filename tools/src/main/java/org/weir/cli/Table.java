@@ -40,8 +40,7 @@ final class Table {
                 .filter(n -> n <= WIDEST)
                 .max()
                 .orElse(WIDEST);
-        boolean right = cells.size() > 1
-                && cells.stream().skip(1).allMatch(Table::isNumber);
+        boolean right = cells.size() > 1 && cells.stream().skip(1).allMatch(Table::isNumber);
         return new Column(width, right);
     }
 

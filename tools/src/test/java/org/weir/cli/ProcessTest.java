@@ -52,7 +52,7 @@ class ProcessTest {
         assertTrue(err.lines().allMatch(line -> line.startsWith("WARNING: Using incubator modules")), err);
     }
 
-    private static Process start(ProcessBuilder.Redirect out, String... args) throws IOException {
+    static Process start(ProcessBuilder.Redirect out, String... args) throws IOException {
         List<String> java = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
