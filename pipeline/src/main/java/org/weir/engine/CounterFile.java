@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.AtomicBuffer;
@@ -25,13 +26,23 @@ import org.agrona.concurrent.status.CountersManager;
  */
 public final class CounterFile implements AutoCloseable {
 
-    /** What a counter counts; the ordinal is Agrona's type id. */
+    /** What a counter counts; the number is Agrona's type id, and stays the same from version to version. */
     enum Kind {
-        DONE_BYTES,
-        TOTAL_BYTES,
-        PHASE,
-        STAGE_NANOS,
-        STAGE_BYTES
+        DONE_BYTES(0),
+        TOTAL_BYTES(1),
+        PHASE(2),
+        STAGE_NANOS(3),
+        STAGE_BYTES(4);
+
+        final int type;
+
+        Kind(int type) {
+            this.type = type;
+        }
+
+        static Optional<Kind> of(int type) {
+            return Arrays.stream(values()).filter(kind -> kind.type == type).findFirst();
+        }
     }
 
     static final long MAGIC = 0x5745_4952_4354_5231L;
@@ -140,7 +151,7 @@ public final class CounterFile implements AutoCloseable {
     synchronized Optional<AtomicCounter> add(Kind kind, int worker, String label) {
         return counters.available() == 0
                 ? Optional.empty()
-                : Optional.of(counters.newCounter(label, kind.ordinal(), key -> key.putInt(0, worker)));
+                : Optional.of(counters.newCounter(label, kind.type, key -> key.putInt(0, worker)));
     }
 
     /**

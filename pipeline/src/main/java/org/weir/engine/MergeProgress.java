@@ -1,6 +1,7 @@
 package org.weir.engine;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,24 @@ public final class MergeProgress {
     /** What the merge is at. */
     public enum Phase {
         /** Counting and summing over whole tensors, which some methods need before they can merge. */
-        SURVEYING,
+        SURVEYING(0),
         /** Reading, merging, writing. */
-        MERGING,
+        MERGING(1),
         /** Making the result durable and giving it its name. */
-        PUBLISHING
+        PUBLISHING(2);
+
+        private final int number;
+
+        Phase(int number) {
+            this.number = number;
+        }
+
+        static Phase of(long number) {
+            return Arrays.stream(values())
+                    .filter(phase -> phase.number == number)
+                    .findFirst()
+                    .orElse(SURVEYING);
+        }
     }
 
     /** The rate without the start, in which the JVM compiles: from the first fifth of the bytes on. */
@@ -62,7 +76,7 @@ public final class MergeProgress {
 
     /** What it is at. */
     public Phase phase() {
-        return Phase.values()[(int) phase.get()];
+        return Phase.of(phase.get());
     }
 
     CounterFile counters() {
@@ -75,7 +89,7 @@ public final class MergeProgress {
     }
 
     void enter(Phase next) {
-        phase.set(next.ordinal());
+        phase.set(next.number);
     }
 
     void advance(long bytes) {

@@ -111,15 +111,14 @@ public record RunningMerge(
         }
 
         void take(int id, int type, DirectBuffer key, String label) {
-            long value = counters.getCounterValue(id);
-            CounterFile.Kind[] kinds = CounterFile.Kind.values();
-            if (type < 0 || type >= kinds.length) {
-                return;
-            }
-            switch (kinds[type]) {
+            CounterFile.Kind.of(type).ifPresent(kind -> add(kind, label, counters.getCounterValue(id)));
+        }
+
+        private void add(CounterFile.Kind kind, String label, long value) {
+            switch (kind) {
                 case DONE_BYTES -> doneBytes = value;
                 case TOTAL_BYTES -> totalBytes = value;
-                case PHASE -> phase = MergeProgress.Phase.values()[(int) value];
+                case PHASE -> phase = MergeProgress.Phase.of(value);
                 case STAGE_NANOS -> times.add(new StageTime(label, 0, 0, 0, value));
                 case STAGE_BYTES -> times.add(new StageTime(label, 0, 0, value, 0));
             }
