@@ -63,7 +63,7 @@ public final class MergeEngine {
         this.crew = new Crew(workers);
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
-                runs.add(new TensorRun(i, merged, kernels));
+                runs.add(new TensorRun(i, merged, kernels, staged));
             }
         }
     }

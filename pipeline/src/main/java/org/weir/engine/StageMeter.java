@@ -34,11 +34,6 @@ final class StageMeter {
         this.counters = counters;
     }
 
-    /** Whether stages are to run one by one, so that each can be clocked. */
-    boolean staged() {
-        return staged;
-    }
-
     /** The time begins. */
     void begin() {
         last = System.nanoTime();

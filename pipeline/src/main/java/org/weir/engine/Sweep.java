@@ -16,6 +16,9 @@ import org.weir.stage.TileOp;
  */
 final class Sweep {
 
+    /** What is shown of one expert before the next: large enough for memory to stream, small enough for the base to stay. */
+    private static final int PIECE_ELEMENTS = 1 << 14;
+
     private record Question(int expert, Survey survey, int tableFrom) {}
 
     private final Scope scope;
@@ -90,19 +93,54 @@ final class Sweep {
         }
     }
 
-    /** Shows a strip to the surveys; the worker's strips have been moved to it. */
-    void show(TensorRun run, Worker worker) {
+    /** Shows these elements, which lie in one block, to the surveys that want them. */
+    void show(TensorRun run, Worker worker, long first, long end) {
+        for (long at = first; at < end; at += PIECE_ELEMENTS) {
+            showPiece(run, worker, at, Math.min(end, at + PIECE_ELEMENTS));
+        }
+    }
+
+    private void showPiece(TensorRun run, Worker worker, long first, long end) {
+        List<Question> strips = new ArrayList<>();
+        run.move(worker, first, end);
+        int block = worker.base.block();
+        int offset = worker.base.offsetInBlock();
+        for (Question question : questions) {
+            int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
+            boolean wanted = position >= 0 && question.survey().next(block, offset) == offset;
+            if (wanted
+                    && !(run.hasBf16Deltas(question.expert(), position)
+                            && showFused(run, worker, question, first, end))) {
+                strips.add(question);
+            }
+        }
+        for (long at = first; at < end && !strips.isEmpty(); at += worker.expert.length()) {
+            run.move(worker, at, end);
+            showStrip(run, worker, strips);
+        }
+    }
+
+    private static boolean showFused(TensorRun run, Worker worker, Question question, long first, long end) {
+        return question.survey()
+                .acceptBf16Deltas(
+                        run.plan().base().orElseThrow().bytes(),
+                        run.plan().experts().get(question.expert()).bytes(),
+                        first,
+                        Math.toIntExact(end - first),
+                        worker.base.block(),
+                        worker.table,
+                        question.tableFrom());
+    }
+
+    private void showStrip(TensorRun run, Worker worker, List<Question> asked) {
         Strip base = worker.base;
         Strip strip = worker.expert;
         run.widenBase(base, worker.meter);
-        for (Question question : questions) {
-            int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
-            if (position >= 0
-                    && question.survey().next(strip.block(), strip.offsetInBlock()) == strip.offsetInBlock()) {
-                run.widenExpert(question.expert(), strip, base, position, worker.meter);
-                question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
-                run.clock(question.survey(), question.expert(), strip.length(), worker.meter);
-            }
+        for (Question question : asked) {
+            int position = run.waitingAt(question.expert(), scope);
+            run.widenExpert(question.expert(), strip, base, position, worker.meter);
+            question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
+            run.clock(question.survey(), question.expert(), strip.length(), worker.meter);
         }
     }
 

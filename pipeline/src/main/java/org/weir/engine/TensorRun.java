@@ -2,14 +2,17 @@ package org.weir.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
 import org.weir.plan.MergedTensor;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Codec;
 import org.weir.simd.Kernels;
+import org.weir.stage.Delta;
 import org.weir.stage.Extent;
 import org.weir.stage.Fold;
 import org.weir.stage.Scope;
@@ -28,18 +31,24 @@ final class TensorRun {
     private final Codec output;
     private final List<Codec> codecs;
     private final List<MappedTensor> inputs;
+    private final boolean fusable;
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
     private int readingsLeft;
 
-    TensorRun(int index, MergedTensor plan, Kernels kernels) {
+    /** @param staged whether every operation is to run by itself, where one loop could do several */
+    TensorRun(int index, MergedTensor plan, Kernels kernels, boolean staged) {
         this.index = index;
         this.plan = plan;
         this.kernels = kernels;
         this.output = codec(plan.output().dtype());
         this.inputs = plan.inputs().toList();
         this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
+        this.fusable = !staged
+                && Bf16Fusion.isTwinOf(kernels)
+                && plan.output().dtype() == DType.BF16
+                && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
         this.readingsLeft = plan.readings();
         operations.addAll(plan.recipe().operations());
     }
@@ -164,8 +173,67 @@ final class TensorRun {
         meter.stage("widen", strip.length(), (long) strip.length() * codec.bytesPerElement());
     }
 
+    /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
+    boolean hasBf16Deltas(int expert, int position) {
+        return fusable && position == 1 && operations.get(expert).getFirst() instanceof Delta;
+    }
+
+    /** Points the worker's strips to these elements, or as many as fit. */
+    void move(Worker worker, long first, long end) {
+        worker.base.moveTo(plan.firstBlock(), first, end);
+        worker.expert.moveTo(plan.firstBlock(), first, end);
+    }
+
+    /** Makes the output of these elements in the worker's tile. */
+    void merge(Worker worker, long first, long end) {
+        for (long at = first; at < end; ) {
+            int blockOfTensor = Math.toIntExact(at / Strip.BLOCK_ELEMENTS);
+            long to = Math.min(end, (blockOfTensor + 1L) * Strip.BLOCK_ELEMENTS);
+            Optional<Bf16Fusion> fusion = fusion(at, plan.firstBlock() + blockOfTensor);
+            if (fusion.isPresent()) {
+                mergeFused(fusion.get(), worker, at, to, first);
+            } else {
+                mergeStaged(worker, at, to, first);
+            }
+            at = to;
+        }
+    }
+
+    /** The loop that does it all at once for the elements of one block from there on, where there is one. */
+    private Optional<Bf16Fusion> fusion(long first, int block) {
+        if (!fusable || first % 2 != 0) {
+            return Optional.empty();
+        }
+        Bf16Fusion fusion = plan.recipe().fold().fusion(plan.base().map(MappedTensor::bytes), (float)
+                plan.recipe().factor());
+        for (int expert = 0; expert < experts(); expert++) {
+            fusion.expert(expert, plan.experts().get(expert).bytes());
+            for (TileOp operation : operations.get(expert)) {
+                if (!operation.fuse(fusion, expert, block)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(fusion);
+    }
+
+    /** In pieces as small as strips: a loop that is not compiled yet is left soon, and found compiled the next time. */
+    private void mergeFused(Bf16Fusion fusion, Worker worker, long from, long to, long tileFirst) {
+        for (long at = from; at < to; at += Strip.ELEMENTS) {
+            int n = (int) Math.min(Strip.ELEMENTS, to - at);
+            fusion.merge(at, n, worker.tile, (at - tileFirst) * output.bytesPerElement());
+        }
+    }
+
+    private void mergeStaged(Worker worker, long from, long to, long tileFirst) {
+        for (long at = from; at < to; at += worker.expert.length()) {
+            move(worker, at, to);
+            mergeStrip(worker, (at - tileFirst) * output.bytesPerElement());
+        }
+    }
+
     /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
-    void merge(Worker worker, long tileOffsetBytes) {
+    private void mergeStrip(Worker worker, long tileOffsetBytes) {
         Strip base = worker.base;
         Strip strip = worker.expert;
         Fold fold = plan.recipe().fold();

@@ -50,7 +50,7 @@ final class TileLoop {
                         run.prefault(from, to);
                         worker.meter.lap(StageTime.PREFAULT, to - from, bytes);
                     },
-                    () -> show(sweep, run, from, to, worker));
+                    () -> sweep.show(run, worker, from, to));
             worker.meter.rest("survey", to - from, bytes);
             shown += bytes;
             at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
@@ -59,13 +59,6 @@ final class TileLoop {
         worker.meter.lap(StageTime.RELEASE, end - first, 0);
         worker.meter.tileDone();
         return shown;
-    }
-
-    private static void show(Sweep sweep, TensorRun run, long from, long to, Worker worker) {
-        for (long at = from; at < to; at += worker.expert.length()) {
-            move(worker, run, at, to);
-            sweep.show(run, worker);
-        }
     }
 
     /** Merges and writes one tile. Returns the bytes read. */
@@ -80,12 +73,7 @@ final class TileLoop {
                     run.prefault(first, end);
                     meter.lap(StageTime.PREFAULT, end - first, bytes);
                 },
-                () -> {
-                    for (long at = first; at < end; at += worker.expert.length()) {
-                        move(worker, run, at, end);
-                        run.merge(worker, (at - first) * width);
-                    }
-                });
+                () -> run.merge(worker, first, end));
         meter.rest("merge", end - first, bytes);
         write(run.index(), first * width, (end - first) * width, end - first, worker);
         run.release(first, end);
@@ -118,11 +106,6 @@ final class TileLoop {
         meter.lap(StageTime.RELEASE, 0, 0);
         meter.tileDone();
         return length;
-    }
-
-    private static void move(Worker worker, TensorRun run, long first, long end) {
-        worker.base.moveTo(run.plan().firstBlock(), first, end);
-        worker.expert.moveTo(run.plan().firstBlock(), first, end);
     }
 
     private static long bytes(TensorRun run, long elements) {

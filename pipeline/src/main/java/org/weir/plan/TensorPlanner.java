@@ -56,8 +56,8 @@ final class TensorPlanner {
     /** One plan per tensor, in the donor's order; as many problems as there are. */
     List<TensorPlan> plan() {
         refuseTensorsOnlyElsewhere();
-        problems.addAll(parameters.missing(
-                names(tensor -> Codecs.exist(tensor.info().dtype()))));
+        problems.addAll(
+                parameters.missing(names(tensor -> Codecs.exist(tensor.info().dtype()))));
         if (!problems.isEmpty()) {
             return List.of();
         }

@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /** Expert minus base. */
@@ -8,6 +9,11 @@ public record Delta() implements TileOp {
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         kernels.subtract(strip.values(), base.values(), strip.length());
+    }
+
+    @Override
+    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+        return fusion.ofDeltas();
     }
 
     @Override

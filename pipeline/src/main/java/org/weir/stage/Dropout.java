@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
 
@@ -20,6 +21,11 @@ public record Dropout(double density, CounterRandom random) implements TileOp {
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         kernels.dropout(strip.values(), strip.length(), random, strip.firstElement(), CounterRandom.keep48(density));
+    }
+
+    @Override
+    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+        return fusion.drop(expert, random, CounterRandom.keep48(density));
     }
 
     @Override

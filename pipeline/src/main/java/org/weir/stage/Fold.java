@@ -1,5 +1,9 @@
 package org.weir.stage;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -14,6 +18,9 @@ public sealed interface Fold extends Stage permits WeightedSum, SignElection {
     /** Floats of state per element. */
     int lanes();
 
+    /** The loop that does all of it at once, experts still to be given. */
+    Bf16Fusion fusion(Optional<MemorySegment> base, float factor);
+
     /** Clears the first {@code n} elements of the state. */
     void begin(float[][] lanes, int n);
 
@@ -22,4 +29,13 @@ public sealed interface Fold extends Stage permits WeightedSum, SignElection {
 
     /** Writes the result into {@code lanes[0]}. */
     void finish(float[][] lanes, int n, Kernels kernels);
+
+    /** Weights as arithmetic takes them. */
+    static float[] rounded(List<Double> weights) {
+        float[] rounded = new float[weights.size()];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = weights.get(i).floatValue();
+        }
+        return rounded;
+    }
 }

@@ -2,6 +2,8 @@ package org.weir.stage;
 
 import static org.weir.stage.TrimSearch.NO_GUESS;
 
+import java.lang.foreign.MemorySegment;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -73,6 +75,20 @@ public final class MagnitudeCount implements Survey {
         if (guessesPerBlock.length > 0) {
             guessesPerBlock[strip.block() - extent.firstBlock()] += (int) (table[tableFrom + GUESSES] - guessesBefore);
         }
+    }
+
+    /** In a bracket of all there is, nearly every element needs a counter of its own: strips do that as well. */
+    @Override
+    public boolean acceptBf16Deltas(
+            MemorySegment base, MemorySegment expert, long first, int n, int block, long[] table, int tableFrom) {
+        if (search.guessBits() < 0) {
+            return false;
+        }
+        long guessesBefore = table[tableFrom + GUESSES];
+        Bf16Fusion.countDeltas(
+                base, expert, first, n, search.loBits(), search.hiBits(), shift, search.guessBits(), table, tableFrom);
+        guessesPerBlock[block - extent.firstBlock()] += (int) (table[tableFrom + GUESSES] - guessesBefore);
+        return true;
     }
 
     /** The first worker's table serves as the sum: a copy would be as large again. */

@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -14,6 +15,11 @@ public record Rescaled(TileOp sparsify, double factor) implements TileOp {
     public void apply(Strip strip, Strip base, Kernels kernels) {
         sparsify.apply(strip, base, kernels);
         kernels.scale(strip.values(), (float) factor, strip.length());
+    }
+
+    @Override
+    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+        return sparsify.fuse(fusion, expert, block) && fusion.scale(expert, (float) factor);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package org.weir.stage;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -54,6 +57,11 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
     @Override
     public void finish(float[][] lanes, int n, Kernels kernels) {
         kernels.elect(lanes[0], lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], normalize, n);
+    }
+
+    @Override
+    public Bf16Fusion fusion(Optional<MemorySegment> base, float factor) {
+        return Bf16Fusion.election(Fold.rounded(weights), normalize, base, factor);
     }
 
     @Override

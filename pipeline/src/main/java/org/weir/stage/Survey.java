@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.lang.foreign.MemorySegment;
 import org.weir.simd.Kernels;
 
 /**
@@ -44,6 +45,17 @@ public sealed interface Survey extends Stage permits MagnitudeSample, MagnitudeC
      * @param tableFrom where this survey's entries begin in it
      */
     void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels);
+
+    /**
+     * Takes in bf16 elements in one loop over the files, where the only operation before is the difference to the base.
+     *
+     * @param first index within the tensor of the first one; all lie in {@code block}
+     * @return false, and nothing taken in, if it has to see strips
+     */
+    default boolean acceptBf16Deltas(
+            MemorySegment base, MemorySegment expert, long first, int n, int block, long[] table, int tableFrom) {
+        return false;
+    }
 
     /** Takes over one worker's table when all strips have been seen; called once per worker, by one thread. */
     void absorb(long[] table, int tableFrom);

@@ -1,10 +1,13 @@
 package org.weir.stage;
 
+import java.lang.foreign.MemorySegment;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /** Finds the place of the m-th entry of one block that equals the threshold. */
 public final class TieSearch implements Survey {
 
+    private static final int EQUAL = 1;
     private static final int MAGNITUDE_BITS = 0x7fffffff;
 
     private final TrimTies ties;
@@ -16,9 +19,10 @@ public final class TieSearch implements Survey {
         this.left = ties.keptInBlock();
     }
 
+    /** Those of a count in which the threshold is all the bracket there is. */
     @Override
     public int tableEntries() {
-        return 0;
+        return 3;
     }
 
     @Override
@@ -33,12 +37,45 @@ public final class TieSearch implements Survey {
 
     @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
-        float[] values = strip.values();
-        for (int i = 0; i < strip.length() && left > 0; i++) {
-            if ((Float.floatToRawIntBits(values[i]) & MAGNITUDE_BITS) == ties.thresholdBits() && --left == 0) {
-                end = strip.offsetInBlock() + i + 1;
-            }
+        if (left == 0) {
+            return;
         }
+        int bits = ties.thresholdBits();
+        long before = table[tableFrom + EQUAL];
+        kernels.countMagnitudes(strip.values(), strip.length(), bits, bits, 0, bits, table, tableFrom);
+        int equal = (int) (table[tableFrom + EQUAL] - before);
+        if (equal < left) {
+            left -= equal;
+        } else {
+            end = strip.offsetInBlock() + placeOfLast(strip.values()) + 1;
+            left = 0;
+        }
+    }
+
+    private int placeOfLast(float[] values) {
+        int i = -1;
+        for (int found = 0; found < left; ) {
+            found += (Float.floatToRawIntBits(values[++i]) & MAGNITUDE_BITS) == ties.thresholdBits() ? 1 : 0;
+        }
+        return i;
+    }
+
+    /** Counts like a strip, but leaves the elements among which the last one is to strips. */
+    @Override
+    public boolean acceptBf16Deltas(
+            MemorySegment base, MemorySegment expert, long first, int n, int block, long[] table, int tableFrom) {
+        if (left == 0) {
+            return true;
+        }
+        int bits = ties.thresholdBits();
+        long before = table[tableFrom + EQUAL];
+        Bf16Fusion.countDeltas(base, expert, first, n, bits, bits, 0, bits, table, tableFrom);
+        int equal = (int) (table[tableFrom + EQUAL] - before);
+        if (equal >= left) {
+            return false;
+        }
+        left -= equal;
+        return true;
     }
 
     @Override

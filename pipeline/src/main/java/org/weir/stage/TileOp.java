@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -46,6 +47,15 @@ public sealed interface TileOp extends Stage
      */
     default int sweeps(boolean valuesRepeat) {
         return 0;
+    }
+
+    /**
+     * Asks a fused loop to do this in passing, for the elements of one block; only when ready.
+     *
+     * @return false if the loop cannot: then strips go through {@link #apply}
+     */
+    default boolean fuse(Bf16Fusion fusion, int expert, int block) {
+        return false;
     }
 
     /** Rewrites the strip in place; only when ready. */

@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -28,6 +29,12 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
             return strip.block() < tiesEndBlock ? strip.length() : 0;
         }
         return Math.clamp(tiesEndInBlock - (long) strip.offsetInBlock(), 0, strip.length());
+    }
+
+    /** The block in which the last tie to keep lies is left to strips: the loop knows one cut for all its elements. */
+    @Override
+    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+        return block != tiesEndBlock && fusion.cut(expert, block < tiesEndBlock ? thresholdBits - 1 : thresholdBits);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package org.weir.stage;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
 /**
@@ -46,6 +49,11 @@ public record WeightedSum(List<Double> weights, double divisor) implements Fold 
         if ((float) divisor != 1) {
             kernels.divide(lanes[0], (float) divisor, n);
         }
+    }
+
+    @Override
+    public Bf16Fusion fusion(Optional<MemorySegment> base, float factor) {
+        return Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, factor);
     }
 
     @Override

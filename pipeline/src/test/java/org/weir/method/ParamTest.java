@@ -32,11 +32,11 @@ final class ParamTest {
     void acceptsWhatIsInRange() {
         Param above = Param.perExpert("density", 1).above(0);
         assertFalse(above.accepts(0));
-        assertTrue(above.accepts(Double.MIN_VALUE));
+        assertTrue(above.accepts(Float.MIN_VALUE));
         assertTrue(above.accepts(1.7));
         Param within = Param.global("p", 0).within(0, 1);
         assertTrue(within.accepts(0) && within.accepts(1));
-        assertFalse(within.accepts(-Double.MIN_VALUE) || within.accepts(Math.nextUp(1.0)));
+        assertFalse(within.accepts(-Float.MIN_VALUE) || within.accepts(Math.nextUp(1.0)));
     }
 
     @Test

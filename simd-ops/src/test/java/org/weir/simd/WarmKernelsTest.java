@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
@@ -23,6 +24,8 @@ class WarmKernelsTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Kernels KERNELS = Kernels.best();
     private static final MemorySegment BYTES = Arena.global().allocate(8L * N + 1);
+    private static final MemorySegment OUT = Arena.global().allocate(8L * N + 1);
+    private static final float[] WEIGHTS = {0.5f, 0.25f};
     private static final float[][] S = new float[6][];
     private static final long[] BINS = new long[1 << 10];
     private static final CounterRandom STREAM = CounterRandom.of(1, 2, "w");
@@ -32,6 +35,16 @@ class WarmKernelsTest {
         for (int s = 0; s < S.length; s++) {
             S[s] = Strips.numbers(N, random);
         }
+    }
+
+    private static Runnable merge(Bf16Fusion fusion, boolean drops) {
+        for (int k = 0; k < WEIGHTS.length; k++) {
+            fusion.expert(k, BYTES);
+            if (drops) {
+                fusion.drop(k, STREAM, CounterRandom.keep48(0.3));
+            }
+        }
+        return () -> fusion.merge(0, N, OUT, 1);
     }
 
     private static Named<Runnable> kernel(String name, Runnable call) {
@@ -59,7 +72,22 @@ class WarmKernelsTest {
                 .flatMap(codec -> Stream.of(
                         kernel(codec.getClass().getSimpleName() + ".widen", () -> codec.widen(BYTES, 1, S[0], N)),
                         kernel(codec.getClass().getSimpleName() + ".narrow", () -> codec.narrow(S[0], N, BYTES, 1))));
-        return Stream.concat(arithmetic, codecs);
+        Stream<Named<Runnable>> fused = Bf16Fusion.isTwinOf(KERNELS)
+                ? Stream.of(
+                        kernel("fused sum", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 1), false)),
+                        kernel(
+                                "fused election",
+                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 1), false)),
+                        kernel("fused sum of dropped", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 1), true)),
+                        kernel(
+                                "fused election of dropped",
+                                merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 1), true)),
+                        kernel(
+                                "fused count",
+                                () -> Bf16Fusion.countDeltas(
+                                        BYTES, BYTES, 1, 640, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)))
+                : Stream.of();
+        return Stream.concat(Stream.concat(arithmetic, codecs), fused);
     }
 
     @ParameterizedTest

@@ -53,6 +53,10 @@ final class Failures {
         return "internal error: " + bug + where + "; this is a bug in Weir, please report it with the output of -v";
     }
 
+    static String fullText(Throwable full) {
+        return "out of memory: " + full.getMessage() + "; a smaller --num-threads or --tile-elements needs less";
+    }
+
     private static int code(IOException io) {
         return switch (io) {
             case FileAlreadyExistsException _ -> ExitCode.USAGE;
@@ -69,7 +73,7 @@ final class Failures {
             case AccessDeniedException _ -> message + ": permission denied";
             case FileSystemException file when file.getReason() != null -> message;
             case NoSuchFileException _ -> message + ": no such file or folder";
-            case FileAlreadyExistsException _ -> message + ": exists; --overwrite replaces it";
+            case FileAlreadyExistsException _ -> message + ": is in the way: it is not a folder";
             case FileSystemException _ -> message + ": cannot be read or written";
             default -> message;
         };

@@ -13,12 +13,18 @@ import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.ModelLocator;
 import org.weir.checkpoint.TensorInfo;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows what is in a checkpoint. */
 @Command(name = "inspect", description = "List the tensors of a checkpoint; reads headers only.")
 final class InspectCommand implements Callable<Integer> {
     private final Output output;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             paramLabel = "PATH",
@@ -32,6 +38,9 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (reference.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "an empty name for PATH");
+        }
         Path path = ModelLocator.find(reference, Path.of(""), System.getenv());
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
             List<TensorInfo> tensors =

@@ -39,8 +39,9 @@ public final class Main {
 
     /** An error that no command catches, such as a full heap: other threads may be anywhere, so nothing else is tried. */
     private static void lastWords(PrintStream err, Throwable bug) {
-        err.println("weir: " + Failures.bugText(bug));
+        boolean full = bug instanceof OutOfMemoryError;
+        err.println("weir: " + (full ? Failures.fullText(bug) : Failures.bugText(bug)));
         err.flush();
-        Runtime.getRuntime().halt(ExitCode.BUG);
+        Runtime.getRuntime().halt(full ? ExitCode.RESOURCES : ExitCode.BUG);
     }
 }

@@ -33,7 +33,7 @@ final class Markdown {
         lines.add("| option | what it does |");
         lines.add("|---|---|");
         command.options().stream()
-                .filter(option -> !option.hidden() && !option.inherited())
+                .filter(option -> !option.hidden() && !option.usageHelp())
                 .forEach(option -> lines.add(row(names(option), description(option))));
         return lines;
     }

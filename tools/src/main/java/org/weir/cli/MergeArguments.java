@@ -80,7 +80,8 @@ final class MergeArguments {
 
     @Option(
             names = "--copy-from-base",
-            description = "Copy integer and boolean tensors from the base although the models disagree on them.")
+            description =
+                    "Copy tensors that cannot be merged (integers, booleans, FP8) from the base although the models disagree on them.")
     private boolean copyFromBase;
 
     Path config() {
@@ -90,11 +91,24 @@ final class MergeArguments {
     /**
      * Plans what was asked for.
      *
-     * @throws ParameterException if an option is out of range
+     * @throws ParameterException if an option is out of range or a path is none that can be meant
      */
     MergePlan plan(CommandSpec command, Optional<Path> out) throws PlanException {
+        if (config.toString().isEmpty()) {
+            throw new ParameterException(command.commandLine(), "an empty name for CONFIG");
+        }
+        if (out.isPresent() && isWorkingFolder(out.get())) {
+            throw new ParameterException(
+                    command.commandLine(), "the folder that you are in cannot be the output; name another");
+        }
         MergeOptions options = options(command);
         return Planner.plan(MergeConfig.read(config), Path.of(""), System.getenv(), options, out);
+    }
+
+    private static boolean isWorkingFolder(Path out) {
+        return out.toAbsolutePath()
+                .normalize()
+                .equals(Path.of("").toAbsolutePath().normalize());
     }
 
     private MergeOptions options(CommandSpec command) {

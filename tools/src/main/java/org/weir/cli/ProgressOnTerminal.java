@@ -14,11 +14,11 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bar that is drawn over and over. The width is fixed and the bar is ASCII: to ask for the terminal's width the
- * library starts JLine, which takes SIGINT away from the JVM, and a stop would no longer be clean.
+ * A bar that is drawn over and over. The bar is ASCII and its width comes from the launcher: to ask for the terminal's
+ * the library starts JLine, which takes SIGINT away from the JVM, and a stop would no longer be clean.
  */
 final class ProgressOnTerminal implements ProgressView {
-    private static final int COLUMNS = 79;
+    private static final int COLUMNS = columns(Integer.getInteger("weir.columns", 0));
 
     private final PrintStream err;
     private @Nullable ProgressBar bar;
@@ -26,6 +26,11 @@ final class ProgressOnTerminal implements ProgressView {
 
     ProgressOnTerminal(PrintStream err) {
         this.err = err;
+    }
+
+    /** One less than the terminal has, so that the cursor stays in the line; 79 where nobody knows. */
+    static int columns(int ofTerminal) {
+        return ofTerminal < 20 ? 79 : Math.min(ofTerminal - 1, 79);
     }
 
     @Override

@@ -11,9 +11,10 @@ import java.util.OptionalDouble;
  * @param bytesPerSecond of late
  */
 record Reading(String phase, long doneBytes, long totalBytes, double seconds, double bytesPerSecond) {
-    /** At the present rate; empty where there is none. */
+    /** At the present rate; empty where there is none, or where it is still that of the first moments. */
     OptionalDouble secondsLeft() {
-        return bytesPerSecond > 0
+        boolean early = seconds < 30 && doneBytes < totalBytes / 100;
+        return bytesPerSecond > 0 && !early
                 ? OptionalDouble.of((totalBytes - doneBytes) / bytesPerSecond)
                 : OptionalDouble.empty();
     }

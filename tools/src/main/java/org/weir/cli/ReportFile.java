@@ -35,18 +35,29 @@ final class ReportFile {
             return;
         }
         Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-        boolean place = Files.isDirectory(folder) && Files.isWritable(folder);
-        boolean free = Files.notExists(file) || (Files.isRegularFile(file) && Files.isWritable(file));
-        if (!place || !free) {
-            throw new ParameterException(command.commandLine(), "--report " + file + " cannot be written");
-        }
+        Path place = Files.exists(file) || Files.notExists(folder) ? file : folder;
         for (Input input : plan.inputs()) {
-            if (folder.toRealPath().startsWith(input.checkpoint().path().toRealPath())
-                    || (Files.exists(file)
-                            && Files.isSameFile(file, input.checkpoint().path()))) {
+            if (Files.exists(place)
+                    && place.toRealPath().startsWith(input.checkpoint().path().toRealPath())) {
                 throw new ParameterException(
                         command.commandLine(), "--report " + file + " is inside an input, which is never written to");
             }
+        }
+        if (!isWritable(file)) {
+            throw new ParameterException(command.commandLine(), "--report " + file + " cannot be written");
+        }
+    }
+
+    /** Asking is not enough: a superuser may write everywhere, until he does. */
+    private static boolean isWritable(Path file) {
+        if (Files.exists(file)) {
+            return Files.isRegularFile(file) && Files.isWritable(file);
+        }
+        try {
+            Files.delete(Files.createFile(file));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

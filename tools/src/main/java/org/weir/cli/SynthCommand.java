@@ -140,7 +140,7 @@ final class SynthCommand implements Callable<Integer> {
         for (int model = 0; model < synth.models() && !overwrite; model++) {
             Path folder = out.resolve(SynthSpec.folder(model));
             if (Files.exists(folder)) {
-                throw new FileAlreadyExistsException(folder.toString());
+                throw new FileAlreadyExistsException(folder.toString(), null, "exists; --overwrite replaces it");
             }
         }
     }

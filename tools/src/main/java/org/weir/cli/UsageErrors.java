@@ -2,12 +2,17 @@ package org.weir.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line in one line, with the nearest thing that would be right. */
 final class UsageErrors {
+    private static final Pattern CHOICE =
+            Pattern.compile("(.*: )expected one of \\[(.*)] \\(case-insensitive\\) but was (.*)");
+
     private UsageErrors() {}
 
     static int report(ParameterException wrong, Output output) {
@@ -27,21 +32,30 @@ final class UsageErrors {
         return what + " '" + first + "'" + question;
     }
 
-    /** picocli compares whole names, which does not lead from --threads to --num-threads. */
+    /** picocli compares whole names, which leads from version to merge and from --threads nowhere. */
     private static List<String> suggestions(UnmatchedArgumentException unmatched, String typed) {
         String word = typed.split("=", 2)[0].replaceFirst("^-+", "");
-        List<String> similar = unmatched.getSuggestions();
-        return !similar.isEmpty() || word.length() < 3
-                ? similar
-                : unmatched.getCommandLine().getCommandSpec().options().stream()
-                        .filter(option ->
-                                !option.hidden() && option.longestName().contains(word))
-                        .map(OptionSpec::longestName)
-                        .toList();
+        List<String> containing = unmatched.getCommandLine().getCommandSpec().options().stream()
+                .filter(option -> !option.hidden() && option.longestName().contains(word))
+                .map(OptionSpec::longestName)
+                .toList();
+        return containing.isEmpty() || word.length() < 3 ? unmatched.getSuggestions() : containing;
+    }
+
+    /** picocli speaks of Java's types. */
+    private static String inWords(String line) {
+        Matcher choice = CHOICE.matcher(line);
+        return choice.matches()
+                ? choice.group(1) + choice.group(3) + ": expected "
+                        + choice.group(2).toLowerCase(Locale.ROOT).replace(", ", " or ")
+                : line.replaceFirst("' is not an int$", "' is not a whole number below 2^31")
+                        .replaceFirst("' is not a long$", "' is not a whole number below 2^63")
+                        .replaceFirst("' is not a double$", "' is not a number");
     }
 
     private static String text(ParameterException wrong) {
-        String line = String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
+        String line =
+                inWords(String.valueOf(wrong.getMessage()).lines().findFirst().orElse(""));
         return line.isEmpty() ? line : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
     }
 }

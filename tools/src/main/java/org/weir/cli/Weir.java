@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             " 4:not enough memory or disk",
             " 5:a check of a result failed",
             " 6:reading or writing failed midway",
-            "130, 143:stopped by a signal, cleanly",
+            "70:a bug in Weir",
+            "129, 130, 143:stopped by a signal, cleanly",
         })
 final class Weir implements Callable<Integer> {
     @Spec

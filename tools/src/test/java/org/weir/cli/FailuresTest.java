@@ -41,7 +41,7 @@ class FailuresTest {
         assertEquals(
                 List.of(
                         "weir: a: no such file or folder",
-                        "weir: b: exists; --overwrite replaces it",
+                        "weir: b: is in the way: it is not a folder",
                         "weir: c: permission denied",
                         "weir: d: Is a directory",
                         "weir: e: broken"),

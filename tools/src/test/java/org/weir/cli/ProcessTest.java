@@ -52,17 +52,57 @@ class ProcessTest {
         assertTrue(err.lines().allMatch(line -> line.startsWith("WARNING: Using incubator modules")), err);
     }
 
+    /** Each takes 8 MiB of heap and as much beside it. */
+    @Test
+    void theFlagsOfTheLauncherLeaveRoomForTheWorkersOfALargeMachine() throws Exception {
+        Path models = temp.resolve("models");
+        assertEquals(0, Ran.weir("synth", models, "--experts", 1).code());
+        Path config = Files.writeString(temp.resolve("ties.yml"), """
+                merge_method: ties
+                base_model: %1$s/base
+                models: [{model: %1$s/expert-1}]
+                parameters: {weight: 1, density: 0.5}
+                """.formatted(models));
+        Path out = temp.resolve("out");
+        Process merge = start(ProcessBuilder.Redirect.DISCARD, "merge", config.toString(), out.toString(), "-j", "40");
+        String err = new String(merge.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(ExitCode.DONE, merge.waitFor(), err);
+    }
+
+    @Test
+    void aFullHeapIsSaidWithWhatNeedsLess() throws Exception {
+        Path models = temp.resolve("models");
+        assertEquals(0, Ran.weir("synth", models, "--experts", 1).code());
+        Path config = Files.writeString(temp.resolve("linear.yml"), """
+                merge_method: linear
+                models: [{model: %1$s/base}, {model: %1$s/expert-1}]
+                parameters: {weight: 1}
+                """.formatted(models));
+        Process merge = start(
+                List.of("-XX:MaxDirectMemorySize=4m"),
+                ProcessBuilder.Redirect.DISCARD,
+                "merge",
+                config.toString(),
+                temp.resolve("out").toString());
+        String err = new String(merge.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(ExitCode.RESOURCES, merge.waitFor(), err);
+        assertTrue(err.contains("weir: out of memory: ") && err.contains("--num-threads"), err);
+    }
+
     static Process start(ProcessBuilder.Redirect out, String... args) throws IOException {
-        List<String> java = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
+        return start(List.of(), out, args);
+    }
+
+    private static Process start(List<String> flags, ProcessBuilder.Redirect out, String... args) throws IOException {
+        List<String> launcher = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@src/main/launcher/jvm.args");
+        List<String> program = List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName());
-        return new ProcessBuilder(Stream.concat(java.stream(), Stream.of(args)).toList())
+        return new ProcessBuilder(Stream.of(launcher, flags, program, List.of(args))
+                        .flatMap(List::stream)
+                        .toList())
                 .redirectOutput(out)
                 .start();
     }

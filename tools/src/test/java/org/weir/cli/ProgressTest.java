@@ -29,6 +29,20 @@ class ProgressTest {
     }
 
     @Test
+    void theFirstMomentsPromiseNothing() {
+        assertTrue(new Reading("merging", 5, 26_700, 2, 2.5).secondsLeft().isEmpty());
+        assertTrue(new Reading("merging", 300, 26_700, 2, 150).secondsLeft().isPresent());
+        assertTrue(new Reading("merging", 5, 26_700, 30, 0.2).secondsLeft().isPresent());
+    }
+
+    @Test
+    void theBarStaysWithinANarrowTerminal() {
+        assertEquals(39, ProgressOnTerminal.columns(40));
+        assertEquals(79, ProgressOnTerminal.columns(200));
+        assertEquals(79, ProgressOnTerminal.columns(0));
+    }
+
+    @Test
     void anEventIsAnObjectOnALine() {
         String line = written(err -> new ProgressEvents(new Output(err, err)).show(HALF));
         assertEquals(

@@ -20,6 +20,14 @@ class UsageTest {
             merge a b --num-thread | weir: unknown option '--num-thread'; did you mean --num-threads?; see 'weir merge --help'
             merge a b --threads=2  | weir: unknown option '--threads=2'; did you mean --num-threads?; see 'weir merge --help'
             merge a b -j 0         | weir: shard size, threads and tile must be at least 1; see 'weir merge --help'
+            merge a b -j many      | weir: invalid value for option '--num-threads': 'many' is not a whole number below 2^31; see 'weir merge --help'
+            merge a b --random-seed 1.5 | weir: invalid value for option '--random-seed': '1.5' is not a whole number below 2^63; see 'weir merge --help'
+            plan a --log-format xml | weir: invalid value for option '--log-format': 'xml': expected text or json; see 'weir plan --help'
+            synth a --dtype f64    | weir: invalid value for option '--dtype': 'f64': expected bf16 or f16 or f32; see 'weir synth --help'
+            version                | weir: unknown command 'version'; did you mean --version?; see 'weir --help'
+            help                   | weir: unknown command 'help'; did you mean --help?; see 'weir --help'
+            merge a .              | weir: the folder that you are in cannot be the output; name another; see 'weir merge --help'
+            plan a ../tools        | weir: the folder that you are in cannot be the output; name another; see 'weir plan --help'
             synth a --heads 7      | weir: a hidden size of 64 does not divide into 7 heads; see 'weir synth --help'
             synth a --preset 7b    | weir: --preset 7b: expected one of tiny, 0.5b, 8b, 64b; see 'weir synth --help'
             synth a --zero-share 2 | weir: --zero-share 2.0 is not in 0 to 1; see 'weir synth --help'
@@ -29,6 +37,15 @@ class UsageTest {
         assertEquals(List.of(message), ran.errLines());
         assertEquals(ExitCode.USAGE, ran.code());
         assertEquals("", ran.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"plan, CONFIG", "inspect, PATH"})
+    void anEmptyNameIsSaidToBeOne(String command, String what) {
+        Ran ran = Ran.weir(command, "");
+        assertEquals(
+                List.of("weir: an empty name for " + what + "; see 'weir " + command + " --help'"), ran.errLines());
+        assertEquals(ExitCode.USAGE, ran.code());
     }
 
     @Test
