@@ -59,6 +59,7 @@ final class Crew implements AutoCloseable {
     }
 
     private @Nullable Void shift(AtomicLong next, long count, Job job, Worker worker) throws IOException {
+        worker.meter.lap(StageTime.IDLE, 0, 0);
         boolean done = false;
         try {
             for (long i = next.getAndIncrement(); i < count && !stopped; i = next.getAndIncrement()) {

@@ -2,6 +2,7 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.weir.checkpoint.CheckpointWriter;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
@@ -18,7 +19,7 @@ public final class Merge {
         this.plan = plan;
         this.out = out;
         this.progress = progress;
-        this.engine = new MergeEngine(plan, progress);
+        this.engine = new MergeEngine(plan, progress, false);
     }
 
     /**
@@ -34,9 +35,10 @@ public final class Merge {
                 input.checkpoint().requireUnchanged();
             }
             progress.enter(MergeProgress.Phase.PUBLISHING);
+            long start = System.nanoTime();
             new OutputFiles(plan).writeTo(writer);
             writer.publish();
-            return report;
+            return report.published(Duration.ofNanos(System.nanoTime() - start));
         }
     }
 

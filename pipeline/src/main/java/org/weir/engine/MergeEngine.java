@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Niceness;
 import org.weir.checkpoint.PageCache;
@@ -44,23 +45,27 @@ public final class MergeEngine {
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder writtenBytes = new LongAdder();
     private final Crew crew;
+    private Duration elapsed = Duration.ZERO;
+    private Optional<MergeProgress.Steady> steady = Optional.empty();
 
     /** One piece of the queue. */
     private interface Task {
         void run(Worker worker) throws IOException;
     }
 
-    public MergeEngine(MergePlan plan, MergeProgress progress) {
+    /** @param staged whether stages run one by one, each with the clock on it, although it is slower */
+    public MergeEngine(MergePlan plan, MergeProgress progress, boolean staged) {
         this.plan = plan;
         this.progress = progress;
         MemoryBudget budget = plan.memory();
-        List<Worker> workers = Stream.generate(() -> new Worker(budget, Arena.ofAuto()))
-                .limit(budget.workers())
+        List<Worker> workers = IntStream.range(0, budget.workers())
+                .mapToObj(i -> new Worker(
+                        budget, Arena.ofAuto(), new StageMeter(i, staged, new CounterMeter(progress.counters(), i))))
                 .toList();
         this.crew = new Crew(workers);
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
-                runs.add(new TensorRun(i, merged, kernels));
+                runs.add(new TensorRun(i, merged, kernels, staged));
             }
         }
     }
@@ -88,7 +93,8 @@ public final class MergeEngine {
         };
         TileLoop tiles = new TileLoop(plan, counting);
         progress.begin(plan.readBytes());
-        try (crew) {
+        meters().forEach(StageMeter::begin);
+        try {
             surveyModel(tiles);
             List<TensorRun> together = runs.stream()
                     .filter(run -> run.elements() > SOLO_ELEMENTS && run.waitsFor(Scope.TENSOR))
@@ -98,11 +104,31 @@ public final class MergeEngine {
             }
             doAll(queue(tiles, together));
         } finally {
+            crew.close();
             forgetInputs();
+            meters().forEach(StageMeter::end);
+            elapsed = Duration.ofNanos(System.nanoTime() - start);
+            steady = progress.steady();
         }
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        return report();
+    }
+
+    /** What was done until {@link #run} ended, be it before the end. */
+    MergeReport report() {
         return new MergeReport(
-                elapsed, readBytes.sum(), writtenBytes.sum(), crew.workers().size(), kernels.description());
+                elapsed,
+                Duration.ZERO,
+                readBytes.sum(),
+                writtenBytes.sum(),
+                crew.workers().size(),
+                kernels.description(),
+                StageTime.added(
+                        meters().flatMap(meter -> meter.times().stream()).toList()),
+                steady);
+    }
+
+    private Stream<StageMeter> meters() {
+        return crew.workers().stream().map(worker -> worker.meter);
     }
 
     private void forgetInputs() {
@@ -157,6 +183,7 @@ public final class MergeEngine {
                 survey(tiles, sweep, run, block, worker);
             }
             sweep.conclude(List.of(worker));
+            worker.meter.rest("survey", 0, 0);
             next = nextSweep(run);
         }
         for (long tile = 0; tile < tiles.tiles(run); tile++) {

@@ -142,8 +142,10 @@ final class Sweep {
         Strip strip = worker.expert;
         run.widenBase(base, worker);
         for (Question question : asked) {
-            run.widenExpert(question.expert(), strip, base, run.waitingAt(question.expert(), scope), worker);
+            int position = run.waitingAt(question.expert(), scope);
+            run.widenExpert(question.expert(), strip, base, position, worker);
             question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
+            run.clock(question.survey(), question.expert(), strip.length(), worker.meter);
         }
     }
 

@@ -18,6 +18,7 @@ import org.weir.stage.Delta;
 import org.weir.stage.Extent;
 import org.weir.stage.Fold;
 import org.weir.stage.Scope;
+import org.weir.stage.Stage;
 import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
 
@@ -38,14 +39,16 @@ final class TensorRun {
 
     private int readingsLeft;
 
-    TensorRun(int index, MergedTensor plan, Kernels kernels) {
+    /** @param staged whether every operation is to run by itself, where one loop could do several */
+    TensorRun(int index, MergedTensor plan, Kernels kernels, boolean staged) {
         this.index = index;
         this.plan = plan;
         this.kernels = kernels;
         this.output = codec(plan.output().dtype());
         this.inputs = plan.inputs().toList();
         this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
-        this.fusable = Bf16Fusion.isTwinOf(kernels)
+        this.fusable = !staged
+                && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
         this.readingsLeft = plan.readings();
@@ -161,17 +164,29 @@ final class TensorRun {
 
     /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
     void widenExpert(int expert, Strip strip, Strip base, int count, Worker worker) {
-        widen(expert + (plan.base().isPresent() ? 1 : 0), strip, worker);
+        widen(inputOf(expert), strip, worker);
         List<TileOp> chain = operations.get(expert);
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
+            clock(chain.get(i), expert, strip.length(), worker.meter);
         }
+    }
+
+    /** Books the time of a stage that has just dealt with elements of an expert. */
+    void clock(Stage stage, int expert, int elements, StageMeter meter) {
+        long width = codecs.get(inputOf(expert)).bytesPerElement();
+        meter.stage(stage.label(), elements, elements * width);
+    }
+
+    private int inputOf(int expert) {
+        return expert + (plan.base().isPresent() ? 1 : 0);
     }
 
     private void widen(int input, Strip strip, Worker worker) {
         Codec codec = codecs.get(input);
         long offsetBytes = (strip.firstElement() - worker.firstElement) * codec.bytesPerElement();
         codec.widen(worker.input(input), offsetBytes, strip.values(), strip.length());
+        worker.meter.stage("widen", strip.length(), (long) strip.length() * codec.bytesPerElement());
     }
 
     /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
@@ -239,23 +254,31 @@ final class TensorRun {
         Strip base = worker.base;
         Strip strip = worker.expert;
         Fold fold = plan.recipe().fold();
+        StageMeter meter = worker.meter;
         int n = strip.length();
+        long outputBytes = (long) n * output.bytesPerElement();
         widenBase(base, worker);
         fold.begin(worker.lanes, n);
+        meter.stage(fold.label(), 0, 0);
         for (int expert = 0; expert < experts(); expert++) {
             widenExpert(expert, strip, base, operations.get(expert).size(), worker);
             fold.accept(expert, strip, worker.lanes, kernels);
+            clock(fold, expert, n, meter);
         }
         float[] result = worker.lanes[0];
         fold.finish(worker.lanes, n, kernels);
+        meter.stage(fold.label(), 0, 0);
         float factor = (float) plan.recipe().factor();
         if (factor != 1) {
             kernels.scale(result, factor, n);
+            meter.stage("scale", n, outputBytes);
         }
         if (plan.recipe().ontoBase()) {
             kernels.addBase(result, base.values(), n);
+            meter.stage("add base", n, outputBytes);
         }
         output.narrow(result, n, worker.tile, tileOffsetBytes);
+        meter.stage("narrow", n, outputBytes);
     }
 
     Kernels kernels() {

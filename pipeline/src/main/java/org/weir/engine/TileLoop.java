@@ -8,7 +8,7 @@ import org.weir.plan.CopiedTensor;
 import org.weir.plan.MergePlan;
 import org.weir.stage.Strip;
 
-/** What a worker does with one piece of work; the only caller of stages. */
+/** What a worker does with one piece of work, and the clock that says what took how long; the only caller of stages. */
 final class TileLoop {
 
     /** A tensor of up to this size is not dropped from the page cache while it is surveyed and merged. */
@@ -55,13 +55,15 @@ final class TileLoop {
             // a window is checked, then shown strip by strip; of a sample, only the run itself
             long from = at;
             long to = Math.min(end, from + (whole ? windowElements : sweep.runLength()));
-            readLimit.take(bytes(run, to - from));
-            guarded(() -> run.read(from, to, worker), () -> sweep.show(run, worker, from, to));
+            long bytes = bytes(run, to - from);
+            guarded(() -> read(run, from, to, worker), () -> sweep.show(run, worker, from, to));
+            worker.meter.rest("survey", to - from, bytes);
             release(run, from, to, again, worker);
-            shown += to - from;
+            shown += bytes;
             at = to < end ? first + sweep.next(block, (int) (to - first)) : end;
         }
-        return bytes(run, shown);
+        worker.meter.tileDone();
+        return shown;
     }
 
     /** Merges and writes one tile. Returns the bytes read. */
@@ -69,11 +71,26 @@ final class TileLoop {
         long first = tile * tileElements;
         long end = Math.min(first + tileElements, run.elements());
         int width = run.outputWidthBytes();
-        readLimit.take(bytes(run, end - first));
-        guarded(() -> run.read(first, end, worker), () -> run.merge(worker, first, end));
-        sink.write(run.index(), first * width, worker.tile.asSlice(0, (end - first) * width));
+        long bytes = bytes(run, end - first);
+        guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
+        worker.meter.rest("merge", end - first, bytes);
+        write(run.index(), first * width, (end - first) * width, end - first, worker);
         release(run, first, end, false, worker);
-        return bytes(run, end - first);
+        worker.meter.tileDone();
+        return bytes;
+    }
+
+    private void read(TensorRun run, long first, long end, Worker worker) throws IOException {
+        long bytes = bytes(run, end - first);
+        readLimit.take(bytes);
+        run.read(first, end, worker);
+        worker.meter.lap(StageTime.PREFAULT, end - first, bytes);
+    }
+
+    private void write(int tensor, long offsetBytes, long lengthBytes, long elements, Worker worker)
+            throws IOException {
+        sink.write(tensor, offsetBytes, worker.tile.asSlice(0, lengthBytes));
+        worker.meter.lap(StageTime.WRITE, elements, lengthBytes);
     }
 
     /** Copies one window of a tensor that is not merged. Returns the bytes read. */
@@ -81,15 +98,22 @@ final class TileLoop {
         MappedTensor source = tensor.source();
         long from = window * tileElements;
         long length = Math.min(tileElements, source.info().bytes() - from);
-        readLimit.take(length);
+        StageMeter meter = worker.meter;
         guarded(
-                () -> worker.read(0, source, from, length),
+                () -> {
+                    readLimit.take(length);
+                    worker.read(0, source, from, length);
+                    meter.lap(StageTime.PREFAULT, 0, length);
+                },
                 () -> MemorySegment.copy(worker.input(0), 0, worker.tile, 0, length));
-        sink.write(index, from, worker.tile.asSlice(0, length));
+        meter.lap("copy", 0, length);
+        write(index, from, length, 0, worker);
         worker.release(source, from, length);
         if (drops) {
             source.forget(from, length);
         }
+        meter.lap(StageTime.RELEASE, 0, 0);
+        meter.tileDone();
         return length;
     }
 
@@ -98,6 +122,7 @@ final class TileLoop {
         if (drops && !again) {
             run.forget(first, end);
         }
+        worker.meter.lap(StageTime.RELEASE, end - first, 0);
     }
 
     private static long bytes(TensorRun run, long elements) {

@@ -21,13 +21,16 @@ final class Worker {
     /** The element of the tensor that the inputs which were read begin with. */
     long firstElement;
 
+    final StageMeter meter;
+
     private final TensorReader reader;
     private final MemorySegment[] inputs;
     private @Nullable Sweep sweep;
 
-    Worker(MemoryBudget budget, Arena arena) {
+    Worker(MemoryBudget budget, Arena arena, StageMeter meter) {
         lanes = new float[budget.lanes()][Strip.ARRAY_ELEMENTS];
         tile = arena.allocate(budget.tileBytes(), 64);
+        this.meter = meter;
         table = new long[budget.tableEntries()];
         Windows windows = budget.windows();
         reader = TensorReader.of(windows.way(), windows.inputs(), windows.bytes(), arena);

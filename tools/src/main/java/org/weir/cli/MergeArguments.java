@@ -111,6 +111,10 @@ final class MergeArguments {
         }
     }
 
+    Path config() {
+        return config;
+    }
+
     /**
      * Plans what was asked for.
      *

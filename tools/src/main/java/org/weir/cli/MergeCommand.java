@@ -1,9 +1,12 @@
 package org.weir.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.weir.engine.CounterFile;
 import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
@@ -35,6 +38,9 @@ final class MergeCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The folder for the result.")
     private Path out = Path.of("");
 
+    @Mixin
+    private final ReportFile reportFile = new ReportFile();
+
     MergeCommand(Output output, SignalStop signals) {
         this.output = output;
         this.signals = signals;
@@ -43,9 +49,12 @@ final class MergeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         MergekitOptions.note(spec, output);
-        try (MergePlan plan = arguments.plan(spec, Optional.of(out))) {
+        String name = out.toAbsolutePath().normalize().toString();
+        try (MergePlan plan = arguments.plan(spec, Optional.of(out));
+                CounterFile counters = CounterFile.create(name, plan.memory().workers(), false)) {
+            reportFile.check(spec, plan);
             (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);
-            MergeProgress progress = new MergeProgress();
+            MergeProgress progress = new MergeProgress(counters);
             Merge merge = new Merge(plan, out, progress);
             signals.calls(merge::stop);
             MergeReport report;
@@ -57,11 +66,24 @@ final class MergeCommand implements Callable<Integer> {
             } else {
                 MergeText.lines(plan, out, report).forEach(output::result);
             }
+            measured(plan, report);
         }
         return ExitCode.DONE;
     }
 
-    private static ProgressWatch.Counts counts(MergeProgress progress) {
+    private void measured(MergePlan plan, MergeReport report) throws IOException {
+        StageShares shares = StageShares.of(report);
+        OptionalDouble readSpeed = ReadSpeed.after(shares.seconds(), plan);
+        if (!output.isJson()) {
+            output.aside(StageTable.lines(shares));
+            output.aside(StageTable.verdict(shares, report.readBytes(), readSpeed));
+        } else if (!output.isQuiet()) {
+            output.event("stages", shares.json());
+        }
+        reportFile.write("merge", plan, Optional.of(out), report, readSpeed);
+    }
+
+    static ProgressWatch.Counts counts(MergeProgress progress) {
         String phase = progress.phase().name().toLowerCase(Locale.ROOT);
         return new ProgressWatch.Counts(phase, progress.doneBytes(), progress.totalBytes());
     }

@@ -17,11 +17,19 @@ final class MergeText {
         String counts =
                 plan.tensorCounts().entrySet().stream().map(MergeText::count).collect(Collectors.joining(", "));
         return List.of(
-                out + ": " + plan.method().name() + " of " + models(plan) + " in " + Seconds.text(seconds),
+                out + ": " + what(plan) + " in " + Seconds.text(seconds),
                 "  " + tensors(plan.tensors().size()) + counts,
                 "  read " + ByteSize.text(report.readBytes()) + " at " + ByteSize.rate(report.readBytes(), seconds)
                         + ", wrote " + ByteSize.text(report.writtenBytes()) + " in " + PlanText.shards(plan),
-                "  " + report.workers() + (report.workers() == 1 ? " thread, " : " threads, ") + report.kernels());
+                "  " + threads(report));
+    }
+
+    static String what(MergePlan plan) {
+        return plan.method().name() + " of " + models(plan);
+    }
+
+    static String threads(MergeReport report) {
+        return report.workers() + (report.workers() == 1 ? " thread, " : " threads, ") + report.kernels();
     }
 
     static long experts(MergePlan plan) {

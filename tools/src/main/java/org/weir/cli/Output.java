@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -84,6 +85,13 @@ final class Output {
     void note(String message) {
         if (!quiet) {
             message("note", message);
+        }
+    }
+
+    /** A table or other lines beside the result; left out by {@code --quiet}. */
+    void aside(List<String> lines) {
+        if (!quiet) {
+            lines.forEach(line -> err.println(printable(line)));
         }
     }
 

@@ -15,7 +15,12 @@ final class Pace {
     private final Deque<Mark> marks = new ArrayDeque<>();
 
     Pace(long startNanos) {
-        marks.add(new Mark(startNanos, 0));
+        this(startNanos, 0);
+    }
+
+    /** Of a run that is not at its beginning. */
+    Pace(long startNanos, long doneBytes) {
+        marks.add(new Mark(startNanos, doneBytes));
     }
 
     double bytesPerSecond(long nowNanos, long doneBytes) {

@@ -20,13 +20,14 @@ sealed interface ProgressView extends AutoCloseable permits ProgressOnTerminal, 
         if (output.isJson()) {
             return new ProgressEvents(output);
         }
-        return stderrIsTerminal() ? new ProgressOnTerminal(output.err()) : new ProgressLines(output.err());
+        return isTerminal(2) ? new ProgressOnTerminal(output.err()) : new ProgressLines(output.err());
     }
 
-    /** System.console() speaks of stdin and stdout only. */
-    private static boolean stderrIsTerminal() {
+    /** System.console() speaks of stdin and stdout together only. */
+    static boolean isTerminal(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             return false;

@@ -18,7 +18,7 @@ final class Table {
         return this;
     }
 
-    /** The lines; a column whose cells below the first row all begin with a digit is right-aligned. */
+    /** The lines; a column whose cells below the first row all begin with a digit, or are "-", is right-aligned. */
     List<String> lines() {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);
         List<Column> shapes = new ArrayList<>();
@@ -40,9 +40,12 @@ final class Table {
                 .filter(n -> n <= WIDEST)
                 .max()
                 .orElse(WIDEST);
-        boolean right = cells.size() > 1
-                && cells.stream().skip(1).allMatch(cell -> !cell.isEmpty() && Character.isDigit(cell.charAt(0)));
+        boolean right = cells.size() > 1 && cells.stream().skip(1).allMatch(Table::isNumber);
         return new Column(width, right);
+    }
+
+    private static boolean isNumber(String cell) {
+        return cell.equals("-") || (!cell.isEmpty() && Character.isDigit(cell.charAt(0)));
     }
 
     private static String line(List<String> row, List<Column> columns) {

@@ -40,6 +40,8 @@ final class Weir implements Callable<Integer> {
                 .addOption(version());
         return weir.addSubcommand(likeMergekit(new MergeCommand(output, signals)))
                 .addSubcommand(likeMergekit(new PlanCommand(output)))
+                .addSubcommand(likeMergekit(new ProfileCommand(output, signals)))
+                .addSubcommand(new StatCommand(output))
                 .addSubcommand(new InspectCommand(output))
                 .addSubcommand(new MethodsCommand(output))
                 .addSubcommand(new SynthCommand(output, signals))

@@ -89,7 +89,7 @@ class ProcessTest {
         assertTrue(err.contains("weir: out of memory: ") && err.contains("--num-threads"), err);
     }
 
-    private static Process start(ProcessBuilder.Redirect out, String... args) throws IOException {
+    static Process start(ProcessBuilder.Redirect out, String... args) throws IOException {
         return start(List.of(), out, args);
     }
 
