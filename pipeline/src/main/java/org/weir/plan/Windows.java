@@ -26,7 +26,7 @@ public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** How many elements of a block are read at a time for surveys: whole strips, so that their sums stay the same. */
     public int surveyElements() {
-        return Math.clamp(elements / Strip.ELEMENTS * Strip.ELEMENTS, Strip.ELEMENTS, Strip.BLOCK_ELEMENTS);
+        return Math.clamp((long) elements - elements % Strip.ELEMENTS, Strip.ELEMENTS, Strip.BLOCK_ELEMENTS);
     }
 
     /** Memory that a worker's ranges take. */
