@@ -19,7 +19,7 @@ final class PageAdvice {
     private static final int MADV_POPULATE_READ = 22;
 
     /** The most that the page cache keeps together, and maps at once. */
-    static final long PIECE_BYTES = 2 << 20;
+    static final long PIECE_BYTES = 2L << 20;
 
     private static final NativeCall MADVISE = NativeCall.of(
             "madvise", NativeCall.returningInt(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
@@ -82,12 +82,17 @@ final class PageAdvice {
      *   mapped     |---------------------------|               from Linux 6.18 on; before, 64 KiB around
      * </pre>
      *
-     * A neighbour that is still at the other end of a piece gets its pages back as it reads on. Whoever ends last
-     * lets go of the whole piece, so no pages are left over.
+     * A range within a piece leaves it to the one that reaches the piece's end: tensors of a few kilobytes would map and
+     * drop it a thousand times. That one drops the piece before, too, which another worker may have read from again
+     * after its end was reached. A neighbour that is still at it gets its pages back as it reads on.
      */
     static void drop(MemorySegment file, long offsetBytes, long lengthBytes) {
-        long begin = pieceBegin(offsetBytes);
-        long end = Math.min(pieceBegin(offsetBytes + lengthBytes + PIECE_BYTES - 1), file.byteSize());
+        long endBytes = offsetBytes + lengthBytes;
+        if (pieceBegin(offsetBytes) == pieceBegin(endBytes) && endBytes < file.byteSize()) {
+            return;
+        }
+        long begin = Math.max(0, pieceBegin(offsetBytes) - PIECE_BYTES);
+        long end = Math.min(pieceBegin(endBytes + PIECE_BYTES - 1), file.byteSize());
         if (begin < end) {
             // The segment itself, and not its address, so that nobody can unmap it meanwhile: these pages could then
             // be somebody else's, and would be lost.

@@ -18,7 +18,7 @@ final class MemoryPlanner {
     private static final long JVM_BYTES = 86_000_000;
 
     /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors. */
-    private static final long BYTES_PER_HEADER_BYTE = 4;
+    private static final long BYTES_PER_HEADER_BYTE = 7;
 
     private static final int MIN_TILE_ELEMENTS = 1 << 14;
     private static final int TABLE_ENTRIES = 1 << 20;
@@ -110,7 +110,7 @@ final class MemoryPlanner {
         boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES));
-        lines.add(new MemoryBudget.Line("parsed headers", headerBytes * BYTES_PER_HEADER_BYTE));
+        lines.add(new MemoryBudget.Line("parsed headers", parsedHeaderBytes()));
         lines.add(new MemoryBudget.Line(
                 "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ARRAY_ELEMENTS),
                 workers * (2L + lanes) * Strip.ARRAY_ELEMENTS * Float.BYTES));
@@ -134,6 +134,12 @@ final class MemoryPlanner {
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
         return new MemoryBudget(
                 lines, workers, tileElements, tileBytes, windows, filePages, Math.max(1, lanes), tableEntries);
+    }
+
+    /** They live in the heap, which does not grow beyond its limit. */
+    private long parsedHeaderBytes() {
+        return Math.min(
+                headerBytes * BYTES_PER_HEADER_BYTE, Runtime.getRuntime().maxMemory());
     }
 
     private Windows windows(int tileElements, Way way) {

@@ -15,9 +15,9 @@ import org.weir.stage.Strip;
 public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** What the kernel maps at once, whatever was asked for: up to Linux 6.17 less. */
-    private static final long PIECE_BYTES = 2 << 20;
+    private static final long PIECE_BYTES = 2L << 20;
     /** Read-ahead of the kernel per file: the most that distributions set. */
-    private static final long READ_AHEAD_BYTES = 8 << 20;
+    private static final long READ_AHEAD_BYTES = 8L << 20;
 
     /** Bytes of one range; a survey's is never shorter than a strip. */
     public long bytes() {
@@ -26,7 +26,7 @@ public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** How many elements of a block are read at a time for surveys: whole strips, so that their sums stay the same. */
     public int surveyElements() {
-        return Math.clamp((long) elements / Strip.ELEMENTS * Strip.ELEMENTS, Strip.ELEMENTS, Strip.BLOCK_ELEMENTS);
+        return Math.clamp((long) elements - elements % Strip.ELEMENTS, Strip.ELEMENTS, Strip.BLOCK_ELEMENTS);
     }
 
     /** Memory that a worker's ranges take. */
@@ -41,6 +41,6 @@ public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** Pages that the kernel fills with what it thinks will be read next. */
     long readAheadBytes() {
-        return way == Way.DIRECT ? 0 : inputs * READ_AHEAD_BYTES;
+        return way == Way.DIRECT ? 0 : READ_AHEAD_BYTES * inputs;
     }
 }
