@@ -114,8 +114,7 @@ final class Sweep {
             int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
             boolean wanted = position >= 0 && question.survey().next(block, offset) == offset;
             if (wanted
-                    && !(run.hasBf16Deltas(question.expert(), position)
-                            && showFused(worker, question, first, end))) {
+                    && !(run.hasBf16Deltas(question.expert(), position) && showFused(worker, question, first, end))) {
                 strips.add(question);
             }
         }

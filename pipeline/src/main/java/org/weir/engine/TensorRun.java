@@ -221,8 +221,8 @@ final class TensorRun {
             return Optional.empty();
         }
         Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
-        Bf16Fusion fusion =
-                plan.recipe().fold().fusion(base, worker.firstElement, (float) plan.recipe().factor());
+        Bf16Fusion fusion = plan.recipe().fold().fusion(base, worker.firstElement, (float)
+                plan.recipe().factor());
         for (int expert = 0; expert < experts(); expert++) {
             fusion.expert(expert, worker.input(expert + (base.isPresent() ? 1 : 0)));
             for (TileOp operation : operations.get(expert)) {

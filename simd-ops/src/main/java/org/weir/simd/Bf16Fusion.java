@@ -90,12 +90,14 @@ public final class Bf16Fusion {
      * @param origin index within the tensor of the element that it, and the experts' memory, begins with
      * @param lambda what the sum is multiplied with
      */
-    public static Bf16Fusion sum(float[] weights, float divisor, Optional<MemorySegment> base, long origin, float lambda) {
+    public static Bf16Fusion sum(
+            float[] weights, float divisor, Optional<MemorySegment> base, long origin, float lambda) {
         return new Bf16Fusion(false, false, divisor, weights, base, origin, lambda);
     }
 
     /** With {@link Kernels#vote} and {@link Kernels#elect}; parameters as for {@link #sum}. */
-    public static Bf16Fusion election(float[] weights, boolean normalize, Optional<MemorySegment> base, long origin, float lambda) {
+    public static Bf16Fusion election(
+            float[] weights, boolean normalize, Optional<MemorySegment> base, long origin, float lambda) {
         return new Bf16Fusion(true, normalize, 1, weights, base, origin, lambda);
     }
 

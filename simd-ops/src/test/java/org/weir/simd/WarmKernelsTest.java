@@ -78,7 +78,9 @@ class WarmKernelsTest {
                         kernel(
                                 "fused election",
                                 merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 0, 1), false)),
-                        kernel("fused sum of dropped", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 0, 1), true)),
+                        kernel(
+                                "fused sum of dropped",
+                                merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 0, 1), true)),
                         kernel(
                                 "fused election of dropped",
                                 merge(Bf16Fusion.election(WEIGHTS, true, Optional.of(BYTES), 0, 1), true)),
