@@ -1,6 +1,7 @@
 package org.weir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -38,7 +39,7 @@ class ReadmeTest {
         Path file = Files.writeString(temp.resolve("mine.yml"), config);
         Ran ran = Ran.weir("merge", file, temp.resolve("out"));
         assertEquals(ExitCode.DONE, ran.code(), ran.err());
-        assertEquals("", ran.err());
+        assertFalse(ran.err().contains("weir:"), ran.err()); // the table of stages is not a complaint
     }
 
     private static void assertTable(String name, Object... command) throws IOException {
