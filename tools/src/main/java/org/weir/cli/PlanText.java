@@ -86,8 +86,8 @@ final class PlanText {
     }
 
     private void sidecar(Sidecar sidecar) {
-        sidecar.readLimit().ifPresent(limit -> lines.add("read limit: " + ByteSize.rate(limit)));
-        sidecar.writeLimit().ifPresent(limit -> lines.add("write limit: " + ByteSize.rate(limit)));
+        sidecar.readLimit().ifPresent(limit -> lines.add("read limit: " + ByteSize.rate((double) limit)));
+        sidecar.writeLimit().ifPresent(limit -> lines.add("write limit: " + ByteSize.rate((double) limit)));
         if (sidecar.pageCache() == PageCache.DROP) {
             lines.add("page cache: drop");
         }
