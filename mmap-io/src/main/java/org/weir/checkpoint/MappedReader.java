@@ -11,7 +11,7 @@ final class MappedReader implements TensorReader {
     private static final double SLOW = 0.4;
     /** For so many reads after one that had to wait, the next ranges are asked for. */
     private static final int STAYS_SLOW = 256;
-    /** How far, in ranges as long as the one that is read: a few are being read by other workers. */
+    /** How far ahead of the one that is read, in ranges as long: those between are being read, or were asked for. */
     private static final int RANGES_AHEAD = 4;
 
     private int slowReads;
@@ -21,7 +21,7 @@ final class MappedReader implements TensorReader {
             throws InputChangedException {
         if (slowReads > 0) {
             slowReads--;
-            tensor.readAhead(fromByte + lengthBytes, RANGES_AHEAD * lengthBytes);
+            tensor.readAhead(fromByte + RANGES_AHEAD * lengthBytes, lengthBytes);
         }
         long start = System.nanoTime();
         tensor.prefault(fromByte, lengthBytes);

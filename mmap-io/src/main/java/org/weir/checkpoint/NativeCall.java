@@ -1,5 +1,7 @@
 package org.weir.checkpoint;
 
+import static java.lang.invoke.MethodType.methodType;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -25,6 +27,11 @@ final class NativeCall {
     private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+    /** One for each thread: 100,000 small tensors are half a million calls. */
+    private static final ThreadLocal<MemorySegment> STATE =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ERRNO_LAYOUT));
+
+    /** Takes the captured state and the arguments as an array, and answers a long. */
     private final @Nullable MethodHandle function;
 
     private NativeCall(@Nullable MethodHandle function) {
@@ -38,6 +45,9 @@ final class NativeCall {
             return new NativeCall(linker.defaultLookup()
                     .find(name)
                     .map(address -> linker.downcallHandle(address, signature, Linker.Option.captureCallState("errno")))
+                    .map(handle -> handle.asSpreader(
+                                    Object[].class, signature.argumentLayouts().size())
+                            .asType(methodType(long.class, MemorySegment.class, Object[].class)))
                     .orElse(null));
         } catch (IllegalCallerException e) {
             return new NativeCall(null);
@@ -52,12 +62,9 @@ final class NativeCall {
         if (function == null) {
             return -ENOSYS;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(ERRNO_LAYOUT);
-            Object[] all = new Object[arguments.length + 1];
-            all[0] = state;
-            System.arraycopy(arguments, 0, all, 1, arguments.length);
-            long result = ((Number) function.invokeWithArguments(all)).longValue();
+        MemorySegment state = STATE.get();
+        try {
+            long result = (long) function.invokeExact(state, arguments);
             return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
         } catch (RuntimeException | Error e) {
             throw e;
