@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.weir.checkpoint.DiskSpace;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
@@ -27,7 +28,7 @@ final class PlanJson {
         json.put("tileElements", plan.memory().tileElements());
         json.put("seed", plan.options().seed());
         if (out.isPresent()) {
-            FreeSpace.at(out.get()).ifPresent(free -> json.put("freeBytes", free));
+            DiskSpace.usableBytesAt(out.get()).ifPresent(free -> json.put("freeBytes", free));
         }
         json.put("notes", plan.notes());
         return json;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.DiskSpace;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
@@ -69,7 +70,7 @@ final class PlanText {
         lines.add("threads: " + plan.memory().workers());
         lines.add("tile: " + plan.memory().tileElements() + " elements");
         lines.add("seed: " + plan.options().seed());
-        OptionalLong free = out.isPresent() ? FreeSpace.at(out.get()) : OptionalLong.empty();
+        OptionalLong free = out.isPresent() ? DiskSpace.usableBytesAt(out.get()) : OptionalLong.empty();
         if (free.isPresent()) {
             lines.add("free disk at " + out.get() + ": " + ByteSize.text(free.getAsLong()));
         }
