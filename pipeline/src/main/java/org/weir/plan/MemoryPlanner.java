@@ -17,7 +17,7 @@ final class MemoryPlanner {
     private static final long BYTES_PER_HEADER_BYTE = 4;
 
     private static final int MIN_TILE_ELEMENTS = 1 << 16;
-    private static final int TABLE_ENTRIES = 1 << 20;
+    static final int TABLE_ENTRIES = 1 << 20;
     private static final int MAX_OUTPUT_WIDTH_BYTES = 8;
 
     private final List<TensorPlan> tensors;
