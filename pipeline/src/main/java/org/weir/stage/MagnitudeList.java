@@ -68,9 +68,11 @@ public final class MagnitudeList implements Survey {
     }
 
     private long countFrom(int bits) {
-        long count = 0;
-        for (int i = seenFrom; i < seenFrom + tableEntries(); i++) {
-            count += seen[i] >= bits ? 1 : 0;
+        long[] magnitudes = seen;
+        int end = seenFrom + tableEntries();
+        int count = 0;
+        for (int i = seenFrom; i < end; i++) {
+            count += magnitudes[i] >= bits ? 1 : 0;
         }
         return count;
     }
