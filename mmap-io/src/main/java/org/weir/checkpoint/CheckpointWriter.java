@@ -65,6 +65,25 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
+     * Where an output will be: absolute, and without links.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if something there or above makes it impossible
+     */
+    public static Path place(Path out) throws IOException {
+        return Destination.of(out, false).path();
+    }
+
+    /** Refuses an output that {@link #create} would refuse now for what is there already. Nothing is written. */
+    public static void requirePlace(Path out, boolean overwrite) throws IOException {
+        Staging.requirePossible(out, overwrite);
+    }
+
+    /** Refuses, in the same way, an output that has no room where it is to be. */
+    public static void requireSpace(Path out, ShardLayout layout) throws IOException {
+        DiskSpace.require(DiskSpace.existing(out.toAbsolutePath()), layout.totalFileBytes());
+    }
+
+    /**
      * Writes some bytes of a tensor. The same bytes may be written twice.
      *
      * @param tensor its number in the list that the layout was made from

@@ -15,7 +15,7 @@ import java.nio.file.StandardCopyOption;
  */
 record Destination(Path path, boolean overwrite) {
 
-    /** Creates the folders above it that are missing. */
+    /** Where that is, whether or not the folders above it are there yet. */
     static Destination of(Path requested, boolean overwrite) throws IOException {
         if (Files.exists(requested)) {
             Path real = requested.toRealPath();
@@ -26,8 +26,11 @@ record Destination(Path path, boolean overwrite) {
             throw inTheWay(requested, "is a link to something that is not there");
         }
         Path absolute = requested.toAbsolutePath().normalize();
-        Folders.createDurably(parentOf(absolute));
-        return new Destination(parentOf(absolute).toRealPath().resolve(absolute.getFileName()), overwrite);
+        Path existing = DiskSpace.existing(parentOf(absolute));
+        if (!Files.isDirectory(existing)) {
+            throw inTheWay(existing, "is in the way: it is not a folder");
+        }
+        return new Destination(existing.toRealPath().resolve(existing.relativize(absolute)), overwrite);
     }
 
     Path parent() throws IOException {
@@ -37,6 +40,16 @@ record Destination(Path path, boolean overwrite) {
     /** A path beside it, with its name and a suffix. */
     Path sibling(String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** @throws FileSystemException if nothing can be created beside it */
+    void requireWritable() throws IOException {
+        Path folder = DiskSpace.existing(parent());
+        if (!Files.isWritable(folder)) {
+            boolean readOnly = Files.getFileStore(folder).isReadOnly();
+            String why = readOnly ? "the file system is read-only" : "permission denied";
+            throw new FileSystemException(Printable.path(folder), null, "cannot be written to: " + why);
+        }
     }
 
     /** @throws FileSystemException if something is there that must not be replaced, or cannot be */
@@ -88,7 +101,7 @@ record Destination(Path path, boolean overwrite) {
 
     private void requireReplaceable() throws FileAlreadyExistsException {
         if (!overwrite) {
-            throw inTheWay(path, "is there already and not empty, and overwriting it was not asked for");
+            throw inTheWay(path, "is there already and not empty; choose another name, or --overwrite to replace it");
         }
         if (!Files.exists(path.resolve(WeightFiles.SINGLE)) && !Files.exists(path.resolve(WeightIndex.FILE_NAME))) {
             // Overwriting removes everything in the folder: that must not happen to somebody's home.

@@ -6,10 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Room on the disk: asked for before the start, reserved, and named when it is what ran out. */
-final class DiskSpace {
+public final class DiskSpace {
     private static final NativeCall OPEN =
             NativeCall.of("open", NativeCall.returningInt(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
     private static final NativeCall FALLOCATE = NativeCall.of(
@@ -26,6 +27,21 @@ final class DiskSpace {
     private static final long MARGIN_BYTES = 1 << 20;
 
     private DiskSpace() {}
+
+    /** Bytes that may be used where {@code path} is or would be; none if no part of the path exists. */
+    public static OptionalLong usableBytesAt(Path path) throws IOException {
+        Path place = existing(path.toAbsolutePath());
+        return Files.exists(place) ? OptionalLong.of(Files.getFileStore(place).getUsableSpace()) : OptionalLong.empty();
+    }
+
+    /** What there is of an absolute path: itself, or the nearest folder above it. */
+    static Path existing(Path absolute) {
+        Path place = absolute;
+        while (!Files.exists(place) && place.getParent() != null) {
+            place = place.getParent();
+        }
+        return place;
+    }
 
     /** @throws NotEnoughSpaceException if the folder's disk cannot take that many bytes and a margin */
     static void require(Path folder, long bytes) throws IOException {

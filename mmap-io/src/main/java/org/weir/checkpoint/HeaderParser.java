@@ -3,6 +3,7 @@ package org.weir.checkpoint;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +30,12 @@ final class HeaderParser {
     static {
         CHRONICLE_CLEANER.setLevel(Level.SEVERE);
     }
+
+    /** How the text file begins that git-lfs leaves where it has not fetched the file. */
+    private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+
+    /** Its first eight bytes, read as a length. */
+    private static final long VERSION_WORD = 0x206e6f6973726576L;
 
     private static final Comparator<Header.Entry> BY_PLACE =
             Comparator.comparingLong(Header.Entry::beginBytes).thenComparingLong(Header.Entry::endBytes);
@@ -74,6 +81,11 @@ final class HeaderParser {
 
     private long checkedTextBytes(long word) throws MalformedCheckpointException {
         long followingBytes = mapped.byteSize() - Header.LENGTH_BYTES;
+        if (word == VERSION_WORD && isLfsPointer()) {
+            String found = "found a git-lfs pointer in place of the file, expected the file itself;"
+                    + " fetch it with git lfs pull";
+            throw malformed(null, 0, found, null);
+        }
         if (Long.compareUnsigned(word, Header.MAX_TEXT_BYTES) > 0) {
             throw malformedLength(
                     Long.toUnsignedString(word), Header.MAX_TEXT_BYTES + " (is this a safetensors file?)");
@@ -83,6 +95,11 @@ final class HeaderParser {
                     Long.toString(word), "the " + followingBytes + " that follow (is the file complete?)");
         }
         return word;
+    }
+
+    private boolean isLfsPointer() {
+        return mapped.byteSize() >= LFS_POINTER.length
+                && mapped.asSlice(0, LFS_POINTER.length).mismatch(MemorySegment.ofArray(LFS_POINTER)) < 0;
     }
 
     private List<Header.Entry> readText(Bytes<Void> cursor) throws MalformedCheckpointException {

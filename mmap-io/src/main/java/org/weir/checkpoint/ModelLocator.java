@@ -23,6 +23,10 @@ public final class ModelLocator {
     private static final Pattern CACHE_NAME =
             Pattern.compile("(?<repository>[\\w.-]+(/[\\w.-]+)?)(@(?<revision>[\\w.-]+(/[\\w.-]+)*))?");
 
+    /** What the hub would take for a repository: its names begin with a letter or a digit. */
+    private static final Pattern DOWNLOADABLE =
+            Pattern.compile("[A-Za-z0-9][\\w.-]*(/[A-Za-z0-9][\\w.-]*)?(@[A-Za-z0-9].*)?");
+
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]+");
 
     private final Path workingDirectory;
@@ -117,10 +121,20 @@ public final class ModelLocator {
 
     private NoSuchFileException notFound(String reference) {
         String places = lookedAt.stream().map(Printable::path).collect(Collectors.joining(", "));
-        String hint = CACHE_NAME.matcher(reference).matches()
+        return new NoSuchFileException(
+                Printable.of(reference),
+                null,
+                "no such model; looked at " + places + hint(reference) + "; nothing is downloaded");
+    }
+
+    private static String hint(String reference) {
+        if (reference.startsWith("~")) {
+            return "; ~ is not expanded, write the path out";
+        }
+        return CACHE_NAME.matcher(reference).matches()
+                        && DOWNLOADABLE.matcher(reference).matches()
+                        && !reference.contains("..")
                 ? "; give a folder, or fetch it first (hf download " + reference.replace("@", " --revision ") + ")"
                 : "";
-        return new NoSuchFileException(
-                Printable.of(reference), null, "no such model; looked at " + places + hint + "; nothing is downloaded");
     }
 }

@@ -62,6 +62,27 @@ final class OutputLock implements Closeable {
         }
     }
 
+    /**
+     * Refuses what {@link #take} would refuse now; a file that is not there is not created.
+     *
+     * @return whether a process that is dead had the lock last
+     */
+    static boolean requireFree(Path file) throws IOException {
+        if (!HELD.add(file)) {
+            throw held(file, "this process");
+        }
+        try {
+            keyOf(file);
+            OutputLock lock = lock(file);
+            lock.channel.close();
+            return lock.leftOver;
+        } catch (NoSuchFileException e) {
+            return false;
+        } finally {
+            HELD.remove(file);
+        }
+    }
+
     /** Whether a process that is dead had the lock last, so that what it staged is ours to remove. */
     boolean isLeftOver() {
         return leftOver;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * Text out of a file, made fit for a message: on one line, without terminal escapes or anything that turns the reading
  * direction round, and not longer than a person reads.
  */
-final class Printable {
+public final class Printable {
     private static final int MAX_CHARS = 200;
     private static final int HEAD_CHARS = 120;
     private static final int TAIL_CHARS = 40;
@@ -19,17 +19,17 @@ final class Printable {
 
     /** Escaped, but whole: a shortened path leads nowhere. */
     static String path(Path path) {
-        return escaped(path.toString());
+        return line(path.toString());
     }
 
     static String of(Object text) {
         String whole = text.toString();
         if (whole.length() <= MAX_CHARS) {
-            return escaped(whole);
+            return line(whole);
         }
         String head = whole.substring(0, HEAD_CHARS);
         String tail = whole.substring(whole.length() - TAIL_CHARS);
-        return "%s...(%d characters in all)...%s".formatted(escaped(head), whole.length(), escaped(tail));
+        return "%s...(%d characters in all)...%s".formatted(line(head), whole.length(), line(tail));
     }
 
     static boolean hasLoneSurrogate(String text) {
@@ -44,7 +44,8 @@ final class Printable {
         return false;
     }
 
-    private static String escaped(String text) {
+    /** The whole text, with control, formatting and line-breaking characters and lone surrogates as their codes. */
+    public static String line(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             if (isPlain(c)) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -31,7 +32,8 @@ final class Staging implements AutoCloseable {
      */
     static Staging begin(Path requested, boolean overwrite) throws IOException {
         Destination out = Destination.of(requested, overwrite);
-        Staging staging = new Staging(out, out.sibling(".staging"), OutputLock.take(out.sibling(".staging.lock")));
+        Folders.createDurably(out.parent());
+        Staging staging = new Staging(out, folderOf(out), OutputLock.take(lockOf(out)));
         try {
             out.requireFree();
             staging.createFolder();
@@ -40,6 +42,25 @@ final class Staging implements AutoCloseable {
             closeAfter(e, staging.lock);
             throw e;
         }
+    }
+
+    /** Refuses what {@link #begin} would refuse now, and leaves everything as it is. */
+    static void requirePossible(Path requested, boolean overwrite) throws IOException {
+        Destination out = Destination.of(requested, overwrite);
+        out.requireFree();
+        out.requireWritable();
+        boolean leftOver = OutputLock.requireFree(lockOf(out));
+        if (!leftOver && Files.exists(folderOf(out), LinkOption.NOFOLLOW_LINKS)) {
+            throw inTheWay(folderOf(out));
+        }
+    }
+
+    private static Path folderOf(Destination out) {
+        return out.sibling(".staging");
+    }
+
+    private static Path lockOf(Destination out) {
+        return out.sibling(".staging.lock");
     }
 
     /** Closes what was begun before something failed, which stays the problem to be reported. */
@@ -89,8 +110,7 @@ final class Staging implements AutoCloseable {
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
-            String why = "is in the way, and no unfinished merge left it; rename or remove it";
-            throw new FileAlreadyExistsException(Printable.path(folder), null, why);
+            throw inTheWay(folder);
         }
         try {
             // Where folders cannot be synced this fails now, and not after hours of work.
@@ -100,5 +120,10 @@ final class Staging implements AutoCloseable {
             Files.delete(folder);
             throw e;
         }
+    }
+
+    private static FileAlreadyExistsException inTheWay(Path folder) {
+        String why = "is in the way, and no unfinished merge left it; rename or remove it";
+        return new FileAlreadyExistsException(Printable.path(folder), null, why);
     }
 }

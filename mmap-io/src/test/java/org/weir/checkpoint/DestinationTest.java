@@ -39,7 +39,7 @@ class DestinationTest {
     @Test
     void refusesAFolderThatIsNotEmpty() throws IOException {
         writeOne(out(), false, 1);
-        refuses(false, "is there already and not empty, and overwriting it was not asked for");
+        refuses(false, "is there already and not empty; choose another name");
         assertEquals(1, firstByte(out()));
         assertEquals(List.of("out"), list(folder));
     }

@@ -1,6 +1,7 @@
 package org.weir.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.weir.checkpoint.HeaderVerdicts.nameOfOnly;
 import static org.weir.checkpoint.HeaderVerdicts.one;
 import static org.weir.checkpoint.HeaderVerdicts.read;
@@ -33,6 +34,13 @@ class HeaderTextTest {
         refuses(
                 RawFile.bytes(100_000_001, NOTHING, NOTHING),
                 "found a header of 100000001 bytes, expected at most 100000000");
+    }
+
+    @Test
+    void knowsAPointerOfGitLfs() {
+        String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 988097824\n";
+        refuses(pointer.getBytes(StandardCharsets.UTF_8), "found a git-lfs pointer");
+        refuses(pointer.getBytes(StandardCharsets.UTF_8), "git lfs pull");
     }
 
     @Test
@@ -138,6 +146,15 @@ class HeaderTextTest {
             })
     void refusesWhatIsNotOneObject(String header) {
         refuses(RawFile.bytes(header, 0), "found ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{\"a", "{\"a\":", "{\"a\":{", "{\"a\":[1", "{\"a\":\"x", "{\"a\":tru", "{\"a\":1e"})
+    void saysNothingOfTheParserInside(String cut) {
+        MalformedCheckpointException e = refuses(RawFile.bytes(cut, 0), "found ");
+        String message = String.valueOf(e.getMessage());
+        assertFalse(
+                message.contains("Source") || message.contains("StreamRead") || message.contains("Feature"), message);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.weir.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -108,6 +109,39 @@ class ModelLocatorTest {
                         .toString()),
                 message);
         assertTrue(message.contains("hf download o/m --revision v1"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../nope",
+                "./nope",
+                "nope/",
+                "models/",
+                "/abs/nope",
+                ".hidden",
+                "~/x",
+                "a/../b",
+                "-x",
+                "a/.b",
+                "o/m/x"
+            })
+    void suggestsADownloadOnlyForWhatCanBeARepository(String reference) {
+        NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> find(reference));
+        assertFalse(String.valueOf(e.getMessage()).contains("hf download"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "org/model-1.5_b"})
+    void suggestsADownloadForARepository(String reference) {
+        NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> find(reference));
+        assertTrue(String.valueOf(e.getMessage()).contains("(hf download " + reference + ")"), e.getMessage());
+    }
+
+    @Test
+    void saysThatATildeIsNotExpanded() {
+        NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> find("~/x"));
+        assertTrue(String.valueOf(e.getMessage()).contains("~ is not expanded"), e.getMessage());
     }
 
     @Test

@@ -1,8 +1,11 @@
 package org.weir.engine;
 
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
+import org.weir.plan.ModelEntry;
 
 /** The README.md of a merged model, with the front matter that the Hugging Face hub reads. */
 final class ModelCard {
@@ -40,18 +43,23 @@ final class ModelCard {
                 %s
                 ```
                 """.formatted(
-                        lines("- ", input -> quoted(input.reference())),
+                        lines(plan.inputs().stream().map(Input::reference).distinct(), "- ", ModelCard::quoted),
                         plan.method().name(),
                         link(plan.method().reference()),
                         plan.method().summary(),
                         base,
-                        lines("* ", input -> code(input.reference())),
+                        lines(merged(), "* ", ModelCard::code),
                         plan.options().seed(),
                         plan.config().source().stripTrailing());
     }
 
-    private String lines(String bullet, java.util.function.Function<Input, String> text) {
-        return plan.inputs().stream().map(input -> bullet + text.apply(input)).collect(Collectors.joining("\n"));
+    /** What the method joins: the base only where it is a summand. */
+    private Stream<String> merged() {
+        return plan.config().experts(plan.method().base()).stream().map(ModelEntry::model);
+    }
+
+    private static String lines(Stream<String> names, String bullet, UnaryOperator<String> text) {
+        return names.map(name -> bullet + text.apply(name)).collect(Collectors.joining("\n"));
     }
 
     private static String link(String reference) {

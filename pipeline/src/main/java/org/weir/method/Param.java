@@ -67,8 +67,8 @@ public record Param(
             if (equals(ANY)) {
                 return "a finite number";
             }
-            String from = (lowestExcluded ? "more than " : "at least ") + numberText(lowest);
-            return "a number of " + (highest == Double.MAX_VALUE ? from : from + " and at most " + numberText(highest));
+            String from = "a number " + (lowestExcluded ? "above " : "of at least ") + numberText(lowest);
+            return highest == Double.MAX_VALUE ? from : from + " and at most " + numberText(highest);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.weir.checkpoint.Printable;
 import org.weir.method.Param;
 
 /** What people should know of their config although nothing is wrong with it. */
@@ -41,7 +42,7 @@ final class ConfigNotes {
     List<String> sorted() {
         return notes.stream()
                 .sorted(Comparator.comparingInt(Note::line))
-                .map(note -> OneLine.of(ConfigProblems.where(file, note.line()) + ": " + note.text()))
+                .map(note -> Printable.line(ConfigProblems.where(file, note.line()) + ": " + note.text()))
                 .toList();
     }
 }

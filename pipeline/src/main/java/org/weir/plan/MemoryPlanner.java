@@ -21,7 +21,7 @@ final class MemoryPlanner {
     private static final long BYTES_PER_HEADER_BYTE = 7;
 
     private static final int MIN_TILE_ELEMENTS = 1 << 14;
-    private static final int TABLE_ENTRIES = 1 << 20;
+    static final int TABLE_ENTRIES = 1 << 20;
 
     /** In smaller windows, mapping and unmapping costs more than a copy would. */
     private static final int MIN_MAPPED_TILE_ELEMENTS = 1 << 18;

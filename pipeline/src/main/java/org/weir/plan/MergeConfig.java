@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -59,13 +61,17 @@ public record MergeConfig(
         if (!Files.exists(file)) {
             throw refusal(file, "no such file");
         }
-        if (!Files.isRegularFile(file)) {
-            throw refusal(file, "not a regular file");
+        if (Files.isDirectory(file)) {
+            throw refusal(file, "a folder, expected a YAML file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return parse(file, in.readNBytes(MAX_BYTES + 1));
+            return parse(file, in.readNBytes(MAX_BYTES + 1)); // once: a pipe has nothing more to give
+        } catch (AccessDeniedException e) {
+            throw refusal(file, "no permission to read it");
+        } catch (FileSystemException e) {
+            throw refusal(file, "cannot be read" + (e.getReason() == null ? "" : ": " + e.getReason()));
         } catch (IOException e) {
-            throw refusal(file, "cannot be read: " + e);
+            throw refusal(file, "cannot be read: " + e.getMessage());
         }
     }
 

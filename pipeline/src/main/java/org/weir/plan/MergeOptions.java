@@ -34,10 +34,21 @@ public record MergeOptions(
 
     public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
     public static final int DEFAULT_TILE_ELEMENTS = 1 << 20;
+    /** Larger ones make a merge no faster, and each worker keeps one. */
+    public static final int MAX_TILE_ELEMENTS = 1 << 24;
+
+    /** More than the processors of any machine that there is. */
+    public static final int MAX_THREADS = 1024;
 
     public MergeOptions {
-        if (outShardBytes < 1 || threads < 1 || tileElements < 1) {
-            throw new IllegalArgumentException("shard size, threads and tile must be at least 1");
+        require("--out-shard-size", outShardBytes, Long.MAX_VALUE);
+        require("--num-threads", threads, MAX_THREADS);
+        require("--tile-elements", tileElements, MAX_TILE_ELEMENTS);
+    }
+
+    private static void require(String option, long value, long most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException("%s %d: expected 1 to %d".formatted(option, value, most));
         }
     }
 

@@ -52,7 +52,8 @@ public record MergedTensor(
     @Override
     public int readings() {
         boolean valuesRepeat = inputs().allMatch(input -> input.info().dtype().bits() <= Short.SIZE);
-        return recipe.sweeps(valuesRepeat) + 1;
+        int tableEntries = MemoryPlanner.TABLE_ENTRIES / Math.max(1, experts.size());
+        return recipe.sweeps(valuesRepeat, output.elements(), tableEntries) + 1;
     }
 
     MergedTensor at(int block) {

@@ -6,6 +6,12 @@ import java.util.Set;
 /** Reads references to models: {@code path[@revision]}, or mergekit's mappings that say the same. */
 final class ModelReader {
     private static final Set<String> NOT_YET = Set.of("lora", "override_architecture");
+    private static final Set<String> NESTED = Set.of("model", "lora", "override_architecture");
+    private static final Set<String> LOCATED = Set.of("path", "revision");
+    /** What a mapping may hold that is neither of the two yet. */
+    private static final Set<String> EITHER = Set.of("model", "lora", "override_architecture", "path", "revision");
+
+    private static final String WITHOUT = ": a mapping without model or path";
 
     private final ConfigProblems problems;
     private final FieldReader fields;
@@ -52,10 +58,10 @@ final class ModelReader {
                 problems.add(field.line(), path + "." + field.key() + " is not supported yet");
             }
         }
-        fields.requireKnown(mapping, path, Set.of("model", "lora", "override_architecture"), Set.of());
+        fields.requireKnown(mapping, path, mapping.byKey().containsKey("model") ? NESTED : EITHER, Set.of());
         Optional<Yaml.Field> model = fields.present(mapping, "model");
         if (model.isEmpty()) {
-            problems.add(mapping.line(), path + ": a mapping without model or path");
+            problems.add(mapping.line(), path + WITHOUT);
         }
         return model.flatMap(field -> switch (field.value()) {
             case Yaml.Fields inner -> located(inner, path + ".model");
@@ -66,12 +72,12 @@ final class ModelReader {
 
     /** {@code {path: ..., revision: ...}}. Here a '+' is no more than a character. */
     private Optional<String> located(Yaml.Fields mapping, String path) {
-        fields.requireKnown(mapping, path, Set.of("path", "revision"), Set.of());
+        fields.requireKnown(mapping, path, LOCATED, Set.of());
         Optional<String> place = fields.present(mapping, "path").flatMap(field -> fields.text(field, path + ".path"));
         Optional<String> revision =
                 fields.present(mapping, "revision").flatMap(field -> fields.text(field, path + ".revision"));
         if (fields.present(mapping, "path").isEmpty()) {
-            problems.add(mapping.line(), path + ": a mapping without path");
+            problems.add(mapping.line(), path + WITHOUT);
         }
         return place.map(found -> revision.map(name -> found + "@" + name).orElse(found));
     }

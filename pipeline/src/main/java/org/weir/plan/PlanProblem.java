@@ -1,5 +1,7 @@
 package org.weir.plan;
 
+import org.weir.checkpoint.Printable;
+
 /**
  * One thing that is wrong, in one line.
  *
@@ -30,8 +32,8 @@ public record PlanProblem(Kind kind, String where, String message) {
 
     /** Escapes what would break the line or the terminal: names come from files of strangers. */
     public PlanProblem {
-        where = OneLine.of(where);
-        message = OneLine.of(message);
+        where = Printable.line(where);
+        message = Printable.line(message);
     }
 
     @Override

@@ -14,6 +14,9 @@ import org.weir.method.MethodInfo.BaseRole;
 /** Makes a plan from a config: opens the inputs, reads their headers only, and finds every problem there is. */
 public final class Planner {
 
+    /** Of the heap, for headers, strips and what else there is. */
+    private static final long HEAP_FOR_OTHERS_BYTES = 64 << 20;
+
     private final MergeConfig config;
     private final MergeOptions options;
     private final ModelInputs inputs;
@@ -58,26 +61,31 @@ public final class Planner {
         BaseRole role = method.info().base();
         List<ModelEntry> entries = config.experts(role);
         requireModels(method, entries);
+        boolean modelsGiven = problems.isEmpty();
         ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed(), entries);
         problems.addAll(parameters.problems());
+        boolean settingsSound = problems.isEmpty();
         Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), true));
         List<Input> experts = entries.stream()
                 .flatMap(entry -> inputs.open(entry.model(), config.isBase(entry)).stream())
                 .toList();
         problems.addAll(inputs.problems());
-        throwIfAny();
-        TensorPlanner tensorPlanner =
-                new TensorPlanner(config, method, parameters, options.copyFromBase(), base, experts);
-        List<TensorPlan> tensors = tensorPlanner.plan();
-        problems.addAll(tensorPlanner.problems());
-        throwIfAny();
+        if (!modelsGiven || !inputs.problems().isEmpty()) {
+            throwIfAny();
+        }
         List<Input> all = Stream.concat(base.stream(), experts.stream().filter(input -> !input.base()))
                 .toList();
+        out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
+        TensorPlanner tensorPlanner =
+                new TensorPlanner(config, method, parameters, options.copyFromBase(), base, experts);
+        List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
+        problems.addAll(tensorPlanner.problems());
+        throwIfAny();
         ShardLayout layout =
                 ShardLayout.of(tensors.stream().map(TensorPlan::output).toList(), options.outShardBytes());
         MemoryBudget memory = new MemoryPlanner(tensors, all).fit(options);
         requireMemory(memory);
-        out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, layout, all, options.overwrite())));
+        out.flatMap(path -> OutputPlace.lackOfSpace(path, layout)).ifPresent(problems::add);
         throwIfAny();
         List<String> names = tensors.stream().map(t -> t.output().name()).toList();
         List<String> notes = new ArrayList<>(parameters.notes(names));
@@ -110,6 +118,20 @@ public final class Planner {
                     "memory",
                     "the merge needs %,d bytes even with one worker and the smallest tile, the limit is %,d"
                             .formatted(memory.totalBytes(), limit)));
+        }
+        requireHeap(memory);
+    }
+
+    /** The tables of surveys lie on the heap, which ends before the machine's memory does. */
+    private void requireHeap(MemoryBudget memory) {
+        long tableBytes = (long) memory.tableEntries() * Long.BYTES;
+        long heapBytes = Runtime.getRuntime().maxMemory() - HEAP_FOR_OTHERS_BYTES;
+        if (memory.workers() * tableBytes > heapBytes) {
+            problems.add(new PlanProblem(
+                    PlanProblem.Kind.RESOURCES,
+                    "memory",
+                    "%d workers with a survey table of %,d bytes each do not fit into the heap; use --num-threads %d"
+                            .formatted(memory.workers(), tableBytes, Math.max(1, heapBytes / tableBytes))));
         }
     }
 

@@ -35,6 +35,7 @@ final class TensorPlanner {
 
     private final List<Input> experts;
     private final List<PlanProblem> problems = new ArrayList<>();
+    private final TensorProblems tensorProblems = new TensorProblems();
     private final Set<String> notes = new TreeSet<>();
 
     TensorPlanner(
@@ -53,18 +54,26 @@ final class TensorPlanner {
         this.experts = experts;
     }
 
-    /** One plan per tensor, in the donor's order; as many problems as there are. */
-    List<TensorPlan> plan() {
+    /**
+     * One plan per tensor, in the donor's order; as many problems as there are.
+     *
+     * @param settingsSound whether the parameters are right as far as they can be without the tensors; else only the
+     *     tensors are checked
+     */
+    List<TensorPlan> plan(boolean settingsSound) {
         refuseTensorsOnlyElsewhere();
-        problems.addAll(
-                parameters.missing(names(tensor -> Codecs.exist(tensor.info().dtype()))));
-        if (!problems.isEmpty()) {
-            return List.of();
+        if (settingsSound) {
+            problems.addAll(parameters.missing(
+                    names(tensor -> Codecs.exist(tensor.info().dtype()))));
         }
+        boolean recipes = settingsSound && problems.isEmpty();
         LayerStack layers = LayerStack.of(names(tensor -> true), DonorConfig.layers(donor.checkpoint()));
         List<TensorPlan> plans = new ArrayList<>();
         for (MappedTensor tensor : donor.checkpoint().tensors()) {
-            all(tensor).flatMap(inputs -> plan(tensor, inputs, layers)).ifPresent(plans::add);
+            all(tensor)
+                    .filter(_ -> recipes)
+                    .flatMap(inputs -> plan(tensor, inputs, layers))
+                    .ifPresent(plans::add);
         }
         problems.addAll(ModelScope.problems(merged(plans), config.file().toString()));
         return inBlockOrder(plans);
@@ -78,7 +87,8 @@ final class TensorPlanner {
     }
 
     List<PlanProblem> problems() {
-        return List.copyOf(problems);
+        return Stream.concat(problems.stream(), tensorProblems.all(config.file() + ":" + config.methodLine()).stream())
+                .toList();
     }
 
     Set<String> notes() {
@@ -92,7 +102,7 @@ final class TensorPlanner {
                 String name = tensor.info().name();
                 if (donor.checkpoint().tensor(name).isEmpty() && seen.add(expert.reference() + '\n' + name)) {
                     problem(
-                            "tensor " + name,
+                            name,
                             "is in " + expert.reference() + " (" + tensor.info().shape() + ") but not in "
                                     + donor.reference() + "; all models must have the same tensors");
                 }
@@ -111,7 +121,7 @@ final class TensorPlanner {
             mismatch(tensor.info(), theirs.map(MappedTensor::info))
                     .filter(mismatch -> said.add(expert.reference()))
                     .ifPresent(what -> problem(
-                            "tensor " + tensor.info().name(),
+                            tensor.info().name(),
                             "is " + tensor.info().shape() + " in " + donor.reference() + " but " + what + " "
                                     + expert.reference()));
         }
@@ -154,10 +164,7 @@ final class TensorPlanner {
                                     inputs,
                                     0));
         } catch (InvalidSettingsException e) {
-            problems.add(new PlanProblem(
-                    PlanProblem.Kind.CONFIG,
-                    config.file() + ":" + config.methodLine(),
-                    "tensor " + name + ": " + e.getMessage()));
+            tensorProblems.add(PlanProblem.Kind.CONFIG, name, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -197,7 +204,7 @@ final class TensorPlanner {
             for (MappedTensor input : inputs) {
                 if (!copyFromBase && !SameBytes.in(tensor, input)) {
                     problem(
-                            "tensor " + tensor.info().name(),
+                            tensor.info().name(),
                             "is " + tensor.info().dtype() + ", which cannot be merged, and differs between "
                                     + tensor.file() + " and " + input.file()
                                     + "; --copy-from-base takes it from " + donor.reference());
@@ -205,7 +212,7 @@ final class TensorPlanner {
                 }
             }
         } catch (InputChangedException e) {
-            problem("tensor " + tensor.info().name(), String.valueOf(e.getMessage()));
+            problem(tensor.info().name(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
         return Optional.of(
@@ -235,7 +242,7 @@ final class TensorPlanner {
                 .toList();
     }
 
-    private void problem(String where, String message) {
-        problems.add(new PlanProblem(PlanProblem.Kind.INPUT, where, message));
+    private void problem(String tensor, String message) {
+        tensorProblems.add(PlanProblem.Kind.INPUT, tensor, message);
     }
 }

@@ -22,7 +22,12 @@ import org.weir.simd.Kernels;
  * With 65,536 bins two readings are exact for any data; with fewer (many experts share one table) it takes another. One
  * magnitude, the guess, is counted per block besides. In 16-bit checkpoints, where deltas repeat, it tends to be the
  * threshold: then it is all that its bin holds, which ends the search, and its counts tell where the last of the equals to
- * keep is.
+ * keep is. When the bracket has become so narrow that the table holds all its patterns for every block, all of them are
+ * counted per block, and no guess is needed:
+ *
+ * <pre>
+ *   table   [ block 0: above, -, lo ... hi ][ block 1: above, -, lo ... hi ] ...
+ * </pre>
  */
 public final class MagnitudeCount implements Survey {
 
@@ -35,6 +40,9 @@ public final class MagnitudeCount implements Survey {
     private final Extent extent;
     private final int shift;
     private final int bins;
+    /** One, or one for each block. */
+    private final int parts;
+
     private final int[] guessesPerBlock;
     private long[] counts = {};
     private int countsFrom;
@@ -43,26 +51,48 @@ public final class MagnitudeCount implements Survey {
         this.search = search;
         this.extent = extent;
         // Clearing and walking a table must not cost more than reading a small tensor.
-        int wanted = Math.clamp(extent.elements() / 16, 1024, maxTableEntries) - 2;
+        int wanted = Math.clamp(extent.elements() / 16, Math.min(4096, maxTableEntries), maxTableEntries) - 2;
         int span = search.hiBits() - search.loBits();
-        this.shift = Math.max(0, 32 - Integer.numberOfLeadingZeros(span) - log2(wanted));
+        this.shift = shift(span, wanted);
         this.bins = (span >>> shift) + 1;
-        this.guessesPerBlock = new int[search.guessBits() >= 0 ? extent.blocks() : 0];
+        long apart = (long) extent.blocks() * (FIRST_BIN + bins);
+        this.parts = shift == 0 && apart <= maxTableEntries ? Math.max(1, extent.blocks()) : 1;
+        this.guessesPerBlock = new int[parts == 1 && search.guessBits() >= 0 ? extent.blocks() : 0];
     }
 
-    private static int log2(int n) {
-        return 31 - Integer.numberOfLeadingZeros(n);
+    /** The smallest with which all patterns of the span have a bin. */
+    private static int shift(int span, int bins) {
+        int shift = 0;
+        while (span >>> shift >= bins) {
+            shift++;
+        }
+        return shift;
     }
 
-    /** The bins, one for what lies above the bracket, and one for the guess. */
+    /** For each part the bins, one for what lies above the bracket, and one for the guess. */
     @Override
     public int tableEntries() {
-        return FIRST_BIN + bins;
+        return parts * (FIRST_BIN + bins);
+    }
+
+    /** Where in the table the counts of a block begin. */
+    private int partFrom(int block, int tableFrom) {
+        return tableFrom + (parts == 1 ? 0 : (block - extent.firstBlock()) * (FIRST_BIN + bins));
+    }
+
+    /** What all parts counted in an entry of theirs. */
+    private long counted(int entry) {
+        long sum = 0;
+        for (int part = 0; part < parts; part++) {
+            sum += counts[countsFrom + part * (FIRST_BIN + bins) + entry];
+        }
+        return sum;
     }
 
     @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
-        long guessesBefore = table[tableFrom + GUESSES];
+        int from = partFrom(strip.block(), tableFrom);
+        long guessesBefore = table[from + GUESSES];
         kernels.countMagnitudes(
                 strip.values(),
                 strip.length(),
@@ -71,10 +101,8 @@ public final class MagnitudeCount implements Survey {
                 shift,
                 search.guessBits(),
                 table,
-                tableFrom);
-        if (guessesPerBlock.length > 0) {
-            guessesPerBlock[strip.block() - extent.firstBlock()] += (int) (table[tableFrom + GUESSES] - guessesBefore);
-        }
+                from);
+        noteGuesses(strip.block(), table[from + GUESSES] - guessesBefore);
     }
 
     /** In a bracket of all there is, nearly every element needs a counter of its own: strips do that as well. */
@@ -84,11 +112,18 @@ public final class MagnitudeCount implements Survey {
         if (search.guessBits() < 0) {
             return false;
         }
-        long guessesBefore = table[tableFrom + GUESSES];
+        int from = partFrom(block, tableFrom);
+        long guessesBefore = table[from + GUESSES];
         Bf16Fusion.countDeltas(
-                base, expert, first, n, search.loBits(), search.hiBits(), shift, search.guessBits(), table, tableFrom);
-        guessesPerBlock[block - extent.firstBlock()] += (int) (table[tableFrom + GUESSES] - guessesBefore);
+                base, expert, first, n, search.loBits(), search.hiBits(), shift, search.guessBits(), table, from);
+        noteGuesses(block, table[from + GUESSES] - guessesBefore);
         return true;
+    }
+
+    private void noteGuesses(int block, long more) {
+        if (guessesPerBlock.length > 0) {
+            guessesPerBlock[block - extent.firstBlock()] += (int) more;
+        }
     }
 
     /** The first worker's table serves as the sum: a copy would be as large again. */
@@ -106,21 +141,22 @@ public final class MagnitudeCount implements Survey {
 
     /** The trim, nearer to its threshold or there. */
     TileOp conclusion() {
-        long above = counts[countsFrom];
+        long above = counted(0);
         if (above >= search.rank()) {
             return search.within(search.hiBits() + 1, Integer.MAX_VALUE, NO_GUESS); // the bracket was too low
         }
         int bin = bins - 1;
-        while (bin >= 0 && above + counts[countsFrom + FIRST_BIN + bin] < search.rank()) {
-            above += counts[countsFrom + FIRST_BIN + bin--];
-        }
-        if (bin < 0) {
-            return search.within(0, search.loBits() - 1, NO_GUESS); // too high
+        long inBin = counted(FIRST_BIN + bin);
+        while (above + inBin < search.rank()) {
+            if (--bin < 0) {
+                return search.within(0, search.loBits() - 1, NO_GUESS); // too high
+            }
+            above += inBin;
+            inBin = counted(FIRST_BIN + bin);
         }
         int lo = search.loBits() + (bin << shift);
-        int hi = Math.min(search.hiBits(), lo + (1 << shift) - 1);
-        long inBin = counts[countsFrom + FIRST_BIN + bin];
-        boolean guessed = lo <= search.guessBits() && search.guessBits() <= hi && inBin == counts[countsFrom + GUESSES];
+        int hi = (int) Math.min(search.hiBits(), lo + (1L << shift) - 1);
+        boolean guessed = lo <= search.guessBits() && search.guessBits() <= hi && inBin == counted(GUESSES);
         if (guessed) {
             return found(search.guessBits(), inBin, search.rank() - above);
         }
@@ -131,15 +167,23 @@ public final class MagnitudeCount implements Survey {
         if (search.keepTies() || equalKept == equal || bits == 0) {
             return TrimAt.keepingTies(bits); // zeros need no ranking: kept or not, they stay zero
         }
-        if (bits != search.guessBits()) {
+        boolean knownByBlock = parts == extent.blocks() || bits == search.guessBits();
+        if (!knownByBlock) {
             return search.within(bits, bits, bits);
         }
         int block = 0;
         long left = equalKept;
-        while (left > guessesPerBlock[block]) {
-            left -= guessesPerBlock[block++];
+        for (long in = inBlock(block, bits); left > in; in = inBlock(block, bits)) {
+            left -= in;
+            block++;
         }
         return new TrimTies(bits, extent.firstBlock() + block, (int) left, search.scope());
+    }
+
+    private long inBlock(int block, int bits) {
+        return parts == extent.blocks()
+                ? counts[countsFrom + block * (FIRST_BIN + bins) + FIRST_BIN + ((bits - search.loBits()) >>> shift)]
+                : guessesPerBlock[block];
     }
 
     @Override

@@ -34,7 +34,8 @@ public final class MagnitudeSample implements Survey {
         this.search = search;
         this.extent = extent;
         this.runs = Math.min(MAX_RUNS, maxTableEntries / RUN);
-        this.partElements = (long) extent.blocks() * Strip.BLOCK_ELEMENTS / runs;
+        long span = extent.blocks() == 1 ? extent.elements() : (long) extent.blocks() * Strip.BLOCK_ELEMENTS;
+        this.partElements = span / runs;
     }
 
     /** One entry per element: its magnitude's bits plus 1, or 0 where a part of the extent has none. */
@@ -57,11 +58,12 @@ public final class MagnitudeSample implements Survey {
     public int next(int block, int offset) {
         long start = start(block);
         long from = start + offset;
-        long place = place(from / partElements);
-        if (place < from) {
-            place = place(from / partElements + 1);
+        long part = from / partElements;
+        if (place(part) < from) {
+            part++;
         }
-        return (int) Math.min(place - start, Strip.BLOCK_ELEMENTS);
+        // what is left after the last whole part has no run
+        return part < runs ? (int) Math.min(place(part) - start, Strip.BLOCK_ELEMENTS) : Strip.BLOCK_ELEMENTS;
     }
 
     @Override

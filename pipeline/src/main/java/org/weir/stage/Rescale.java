@@ -32,8 +32,8 @@ public record Rescale(TileOp sparsify) implements TileOp {
     }
 
     @Override
-    public int sweeps(boolean valuesRepeat) {
-        return sparsify.sweeps(valuesRepeat) + 1;
+    public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
+        return sparsify.sweeps(valuesRepeat, elements, maxTableEntries) + 1;
     }
 
     @Override

@@ -10,7 +10,8 @@ import org.weir.simd.Kernels;
  * block is always handed in whole, in order, by one worker. So per-block results need no lock, and tables of counts are
  * added up at the end, where the order does not matter.
  */
-public sealed interface Survey extends Stage permits MagnitudeSample, MagnitudeCount, TieSearch, L1Norms {
+public sealed interface Survey extends Stage
+        permits MagnitudeSample, MagnitudeList, MagnitudeCount, TieSearch, L1Norms {
 
     /** Entries of the worker's table that this needs. */
     int tableEntries();

@@ -44,8 +44,10 @@ public sealed interface TileOp extends Stage
      * Readings of the input that it takes until it is ready, as a plan announces them; rare data take one more.
      *
      * @param valuesRepeat whether the inputs are of 16 bits, so that many of their differences are equal
+     * @param elements of the tensor
+     * @param maxTableEntries the largest table that its surveys may ask for
      */
-    default int sweeps(boolean valuesRepeat) {
+    default int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
         return 0;
     }
 

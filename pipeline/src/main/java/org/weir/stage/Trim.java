@@ -14,8 +14,8 @@ import org.weir.simd.Kernels;
  */
 public record Trim(double density, boolean keepTies, Scope scope) implements TileOp {
 
-    /** Smaller tensors are counted as quickly as sampled. */
-    private static final long WORTH_SAMPLING = 1 << 18;
+    /** Of fewer elements a sample says little. */
+    private static final long WORTH_SAMPLING = 1 << 14;
 
     public Trim {
         if (!(density > 0 && density < 1)) {
@@ -32,6 +32,9 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
     public Survey survey(Extent extent, int maxTableEntries) {
         long rank = Math.max(1, (long) (density * extent.elements()));
         TrimSearch search = TrimSearch.anywhere(rank, keepTies, scope);
+        if (MagnitudeList.fits(extent.blocks(), extent.elements(), maxTableEntries)) {
+            return new MagnitudeList(search, extent);
+        }
         return extent.elements() >= WORTH_SAMPLING
                 ? new MagnitudeSample(search, extent, maxTableEntries)
                 : search.survey(extent, maxTableEntries);
@@ -39,13 +42,19 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
 
     @Override
     public TileOp measured(Survey survey) {
-        return survey instanceof MagnitudeSample sample ? sample.conclusion() : ((MagnitudeCount) survey).conclusion();
+        return switch (survey) {
+            case MagnitudeList list -> list.conclusion();
+            case MagnitudeSample sample -> sample.conclusion();
+            case MagnitudeCount count -> count.conclusion();
+            case TieSearch _, L1Norms _ -> throw new IllegalArgumentException("a survey of another operation");
+        };
     }
 
     /** Where values repeat, the guess that a sample gives tends to be the threshold. */
     @Override
-    public int sweeps(boolean valuesRepeat) {
-        return valuesRepeat ? 1 : 2;
+    public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
+        boolean listed = scope == Scope.TENSOR && MagnitudeList.fits(Strip.blocks(elements), elements, maxTableEntries);
+        return valuesRepeat || listed ? 1 : 2;
     }
 
     @Override

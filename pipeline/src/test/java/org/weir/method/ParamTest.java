@@ -62,9 +62,9 @@ final class ParamTest {
     @Test
     void saysWhatItAccepts() {
         assertEquals("a finite number", Param.perExpert("weight").accepted());
-        assertEquals("a number of more than 0", Param.perExpert("d", 1).above(0).accepted());
+        assertEquals("a number above 0", Param.perExpert("d", 1).above(0).accepted());
         assertEquals(
-                "a number of more than 0 and at most 1",
+                "a number above 0 and at most 1",
                 Param.perExpert("d", 1).within(0, 1).above(0).accepted());
         assertEquals("true or false", Param.flag("f", true).accepted());
         assertEquals("one of a, b", Param.choice("c", "a", "b").accepted());

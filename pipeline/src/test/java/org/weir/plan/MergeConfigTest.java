@@ -9,6 +9,7 @@ import static org.weir.plan.ConfigText.problems;
 import static org.weir.plan.ConfigText.read;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +130,44 @@ final class MergeConfigTest {
     }
 
     @Test
+    void namesTheSameKeysWhicheverIsMissingOrUnknown() {
+        assertEquals(
+                List.of(
+                        "c.yml:3: models[0].model: a mapping without model or path",
+                        "c.yml:3: unknown key 'weight' under models[0].model; expected one of lora, model,"
+                                + " override_architecture, path, revision"),
+                problems("""
+                        merge_method: linear
+                        models:
+                          - model: {weight: 1}
+                        """).stream().sorted().toList());
+    }
+
+    @Test
+    void readsAPipeOnce(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Thread.ofVirtual().start(() -> {
+            try {
+                Files.writeString(pipe, LINEAR);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertEquals(LINEAR, MergeConfig.read(pipe).source());
+    }
+
+    @Test
+    void saysInWordsWhyAFileCannotBeRead(@TempDir Path folder) throws IOException {
+        Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+        for (Path file : List.of(Path.of("/proc/self/mem"), folder.resolve("x".repeat(300)), loop)) {
+            String message = String.valueOf(refusal(file));
+            assertFalse(message.contains("Exception"), message);
+            assertFalse(message.endsWith(": " + file), message);
+        }
+    }
+
+    @Test
     void refusesLoras() {
         assertEquals(
                 List.of(
@@ -154,7 +193,7 @@ final class MergeConfigTest {
                         "c.yml:5: models[2].model: found a list, expected a path",
                         "c.yml:6: models[3] has no model; write '- model: PATH'",
                         "c.yml:7: models[4].model: found ' ', expected a path",
-                        "c.yml:8: models[5].model: a mapping without path",
+                        "c.yml:8: models[5].model: a mapping without model or path",
                         "c.yml:9: models[6].model: a mapping without model or path",
                         "c.yml:10: unknown key 'weight' under models[7]; expected one of model, parameters"),
                 problems("""
@@ -316,8 +355,8 @@ final class MergeConfigTest {
         Path binary = Files.write(folder.resolve("binary.yml"), new byte[] {'a', ':', (byte) 0xc3, '\n'});
         assertEquals(large + ": larger than 1 MiB, which no config is", refusal(large));
         assertEquals(binary + ": not UTF-8 text", refusal(binary));
-        assertEquals(folder + ": not a regular file", refusal(folder));
-        assertEquals("/dev/zero: not a regular file", refusal(Path.of("/dev/zero")));
+        assertEquals(folder + ": a folder, expected a YAML file", refusal(folder));
+        assertEquals("/dev/zero: larger than 1 MiB, which no config is", refusal(Path.of("/dev/zero")));
         assertEquals(folder.resolve("none.yml") + ": no such file", refusal(folder.resolve("none.yml")));
     }
 

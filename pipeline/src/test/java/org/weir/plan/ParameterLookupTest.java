@@ -168,7 +168,7 @@ final class ParameterLookupTest {
         assertEquals(
                 List.of(
                         "c.yml:6: models[0].parameters.weight: found 'yes', expected a finite number",
-                        "c.yml:10: parameters.density: found '0', expected a number of more than 0",
+                        "c.yml:10: parameters.density: found '0', expected a number above 0",
                         "c.yml:11: parameters.normalize: found 'on', expected true or false"),
                 problems(
                         TIES,

@@ -22,7 +22,7 @@ final class PlanProblemTest {
         PlanProblem problem = new PlanProblem(
                 Kind.INPUT, "a\nb", "\u001b[2J \u0000 \u202e \ufeff \ud800 \u00e4 \ud83d\ude00 \udb40\udc01");
         assertEquals(
-                "a\\u000ab: \\u001b[2J \\u0000 \\u202e \\ufeff \\ud800 \u00e4 \ud83d\ude00 \\U000e0001",
+                "a\\u000ab: \\u001b[2J \\u0000 \\u202e \\ufeff \\ud800 \u00e4 \ud83d\ude00 \\u{e0001}",
                 problem.toString());
     }
 

@@ -139,7 +139,7 @@ final class ScalarReaderTest {
     void saysWhatWasExpected() {
         assertEquals("found 'yes', expected a finite number", refusal(NUMBER, "yes"));
         assertEquals(
-                "found '0', expected a number of more than 0",
+                "found '0', expected a number above 0",
                 refusal(Param.perExpert("density", 1).above(0), "0"));
         assertEquals(
                 "found '2', expected a number of at least 0 and at most 0.5",

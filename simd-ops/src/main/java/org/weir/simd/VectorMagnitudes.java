@@ -67,15 +67,18 @@ final class VectorMagnitudes {
 
     static double sumMagnitudes(float[] x, int n) {
         int fullRows = n & -16;
-        return ScalarKernels.sumRest(sumOfLanes(x, fullRows, 0, 16), x, fullRows, n);
+        double sum = switch (DOUBLES.length()) {
+            case 2 ->
+                (sumOfLanes(x, fullRows, 0) + sumOfLanes(x, fullRows, 4))
+                        + (sumOfLanes(x, fullRows, 8) + sumOfLanes(x, fullRows, 12));
+            case 4 -> sumOfLanes(x, fullRows, 0) + sumOfLanes(x, fullRows, 8);
+            default -> sumOfLanes(x, fullRows, 0);
+        };
+        return ScalarKernels.sumRest(sum, x, fullRows, n);
     }
 
-    /** The tree above two vectors' worth of the 16 lanes; at 512 bits that is all of it. */
-    private static double sumOfLanes(float[] x, int end, int firstLane, int lanes) {
-        if (lanes > 2 * DOUBLES.length()) {
-            int half = lanes / 2;
-            return sumOfLanes(x, end, firstLane, half) + sumOfLanes(x, end, firstLane + half, half);
-        }
+    /** Of two vectors' worth of the 16 lanes: at 512 bits that is all of them. */
+    private static double sumOfLanes(float[] x, int end, int firstLane) {
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = DoubleVector.zero(DOUBLES);
         for (int i = firstLane; i < end; i += 16) {

@@ -20,7 +20,7 @@ public final class Main {
             code = ExitCode.IO;
         }
         err.print().flush();
-        signals.ended();
+        signals.ended(code);
         System.exit(code);
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.weir.checkpoint.Printable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,7 +75,7 @@ final class Output {
     }
 
     void result(String line) {
-        out.println(printable(line));
+        out.println(Printable.line(line));
     }
 
     void result(Map<String, ?> object) {
@@ -91,7 +92,7 @@ final class Output {
     /** A table or other lines beside the result; left out by {@code --quiet}. */
     void aside(List<String> lines) {
         if (!quiet) {
-            lines.forEach(line -> err.println(printable(line)));
+            lines.forEach(line -> err.println(Printable.line(line)));
         }
     }
 
@@ -121,31 +122,7 @@ final class Output {
         if (isJson()) {
             event(kind, Map.of("message", text));
         } else {
-            err.println(printable("weir: " + text));
+            err.println(Printable.line("weir: " + text));
         }
-    }
-
-    /** Names come out of files: what could drive a terminal or break a line is shown as its code. */
-    static String printable(String text) {
-        StringBuilder shown = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            if (isPlain(c)) {
-                shown.appendCodePoint(c);
-            } else {
-                shown.append(String.format(c <= 0xFFFF ? "\\u%04x" : "\\u{%x}", c));
-            }
-        });
-        return shown.toString();
-    }
-
-    private static boolean isPlain(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> false;
-            default -> true;
-        };
     }
 }

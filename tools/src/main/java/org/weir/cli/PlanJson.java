@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.weir.checkpoint.DiskSpace;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 import org.weir.plan.Sidecar;
@@ -32,7 +33,7 @@ final class PlanJson {
         json.put("tileElements", plan.memory().tileElements());
         json.put("seed", plan.options().seed());
         if (out.isPresent()) {
-            FreeSpace.at(out.get()).ifPresent(free -> json.put("freeBytes", free));
+            DiskSpace.usableBytesAt(out.get()).ifPresent(free -> json.put("freeBytes", free));
         }
         json.put("notes", plan.notes());
         return json;

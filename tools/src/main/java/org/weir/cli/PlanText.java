@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.DiskSpace;
 import org.weir.checkpoint.PageCache;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
@@ -79,7 +80,7 @@ final class PlanText {
         lines.add("inputs: " + plan.memory().windows().way().name().toLowerCase(Locale.ROOT));
         sidecar(plan.options().sidecar());
         lines.add("seed: " + plan.options().seed());
-        OptionalLong free = out.isPresent() ? FreeSpace.at(out.get()) : OptionalLong.empty();
+        OptionalLong free = out.isPresent() ? DiskSpace.usableBytesAt(out.get()) : OptionalLong.empty();
         if (free.isPresent()) {
             lines.add("free disk at " + out.get() + ": " + ByteSize.text(free.getAsLong()));
         }

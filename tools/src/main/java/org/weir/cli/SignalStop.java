@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes SIGINT and SIGTERM a clean stop. The JVM answers both by running its shutdown hooks and exiting with 130 or
- * 143; the hook here tells the running command to stop and holds the exit up until it has.
+ * 143; the hook here tells the running command to stop and holds the exit up until it has. A command that was past
+ * stopping, because its output was there already, ends with its own exit code: what it made is whole.
  */
 final class SignalStop {
     /** Longer than any tile takes; a disk that hangs must not make the process immortal. */
@@ -14,6 +15,7 @@ final class SignalStop {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Runnable stop;
+    private volatile int code = ExitCode.STOPPED;
 
     /** One that no signal reaches. */
     SignalStop() {}
@@ -30,8 +32,9 @@ final class SignalStop {
         stop = stopping;
     }
 
-    /** The command is over and has said what it had to say. */
-    void ended() {
+    /** The command is over, with this exit code, and has said what it had to say. */
+    void ended(int exitCode) {
+        code = exitCode;
         ended.countDown();
     }
 
@@ -42,7 +45,9 @@ final class SignalStop {
         }
         stopping.run();
         try {
-            ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS) && code != ExitCode.STOPPED) {
+                Runtime.getRuntime().halt(code); // the one way to change the code of a JVM that is exiting
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.weir.checkpoint.Printable;
 import org.weir.engine.RunningMerge;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -92,7 +93,7 @@ final class StatCommand implements Callable<Integer> {
             StringBuilder screen = new StringBuilder(CLEAR);
             for (Watched one : watched) {
                 running |= one.look();
-                one.lines.forEach(line -> screen.append(Output.printable(line)).append(System.lineSeparator()));
+                one.lines.forEach(line -> screen.append(Printable.line(line)).append(System.lineSeparator()));
             }
             output.out().print(screen);
             output.out().flush();

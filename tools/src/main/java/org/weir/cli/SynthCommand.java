@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.weir.checkpoint.DType;
+import org.weir.checkpoint.DiskSpace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -146,7 +147,7 @@ final class SynthCommand implements Callable<Integer> {
     }
 
     private boolean fits(SynthRun run) throws IOException {
-        long free = FreeSpace.at(out).orElse(Long.MAX_VALUE);
+        long free = DiskSpace.usableBytesAt(out).orElse(Long.MAX_VALUE);
         if (free < run.totalBytes()) {
             output.problem(out + ": not enough space: " + ByteSize.text(run.totalBytes()) + " are needed, "
                     + ByteSize.text(free) + " are free; --sparse takes none");

@@ -3,6 +3,7 @@ package org.weir.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.weir.checkpoint.Printable;
 
 /** Rows in columns. */
 final class Table {
@@ -14,7 +15,7 @@ final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
     Table row(String... cells) {
-        rows.add(Arrays.stream(cells).map(Output::printable).toList());
+        rows.add(Arrays.stream(cells).map(Printable::line).toList());
         return this;
     }
 

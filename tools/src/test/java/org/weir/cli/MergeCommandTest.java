@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,6 +124,56 @@ class MergeCommandTest {
         assertTrue(Files.exists(temp.resolve("with/config.json")));
         assertTrue(Files.notExists(temp.resolve("without/README.md")));
         assertTrue(Files.exists(temp.resolve("without/config.json")));
+    }
+
+    @Test
+    void theModelCardTellsTheBaseFromTheExperts() throws IOException {
+        Ran.weir("merge", config("ties", "", ""), temp.resolve("out"));
+        String card = Files.readString(temp.resolve("out/README.md"));
+        String base = models + "/base";
+        String experts = "Models, in order:\n\n* `%1$s/expert-1`\n* `%1$s/expert-2`\n\n".formatted(models);
+        assertTrue(card.contains("Base: `" + base + "`\n\n" + experts), card);
+        assertTrue(card.contains("base_model:\n- \"" + base + "\"\n- \""), card);
+    }
+
+    @Test
+    void aBaseThatIsSummedIsAModelInItsPlace() throws IOException {
+        Path config = write("""
+                merge_method: linear
+                base_model: %1$s/base
+                models: [{model: %1$s/expert-1}, {model: %1$s/base}]
+                parameters: {weight: 1}
+                """.formatted(models));
+        Ran.weir("merge", config, temp.resolve("out"));
+        String card = Files.readString(temp.resolve("out/README.md"));
+        assertTrue(card.contains("Models, in order:\n\n* `%1$s/expert-1`\n* `%1$s/base`\n\n".formatted(models)), card);
+    }
+
+    @Test
+    void aConfigFromAPipeIsKeptToTheByte() throws Exception {
+        String text = Files.readString(config("linear", "", "")) + "# ende: \u00e4";
+        Path pipe = temp.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Thread.ofVirtual().start(() -> {
+            try {
+                Files.writeString(pipe, text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Ran ran = Ran.weir("merge", pipe, temp.resolve("out"));
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+        assertEquals(text, Files.readString(temp.resolve("out/mergekit_config.yml")));
+    }
+
+    @Test
+    void moreWorkersThanTheHeapHasTablesForAreRefused() throws IOException {
+        long most = Runtime.getRuntime().maxMemory() >> 23; // 8 MiB each
+        Ran ran = Ran.weir("plan", config("ties", "density: 0.5", ""), "-j", 1000, "--memory", "1T");
+        assertTrue(most < 1000, "a heap of " + most + " tables");
+        assertEquals(ExitCode.RESOURCES, ran.code());
+        assertTrue(ran.err().startsWith("weir: memory: 1000 workers "), ran.err());
+        assertEquals(1, ran.errLines().size(), ran.err());
     }
 
     @Test

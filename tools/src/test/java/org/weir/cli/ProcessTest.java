@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only a process of its own shows: signals and streams that fail. */
 @Timeout(120)
@@ -33,6 +36,30 @@ class ProcessTest {
         assertTrue(synth.waitFor(60, TimeUnit.SECONDS));
         assertEquals(143, synth.exitValue(), err);
         assertEquals(List.of(), names(out));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "6, 6", "130, 143"})
+    void aCommandThatASignalCannotStopAnyMoreKeepsItsExitCode(int ended, int status) throws Exception {
+        Process late = process(List.of(), ProcessBuilder.Redirect.PIPE, Late.class, String.valueOf(ended));
+        assertEquals('r', late.getInputStream().read());
+        late.toHandle().destroy();
+        assertTrue(late.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(status, late.exitValue());
+    }
+
+    /** Ends with the code that it is told, after a signal has reached it. */
+    static final class Late {
+        public static void main(String[] args) throws InterruptedException {
+            CountDownLatch signal = new CountDownLatch(1);
+            SignalStop signals = SignalStop.installed();
+            signals.calls(signal::countDown);
+            System.out.println("ready");
+            signal.await();
+            int code = Integer.parseInt(args[0]);
+            signals.ended(code);
+            System.exit(code);
+        }
     }
 
     @Test
@@ -94,12 +121,17 @@ class ProcessTest {
     }
 
     private static Process start(List<String> flags, ProcessBuilder.Redirect out, String... args) throws IOException {
+        return process(flags, out, Main.class, args);
+    }
+
+    private static Process process(List<String> flags, ProcessBuilder.Redirect out, Class<?> main, String... args)
+            throws IOException {
         List<String> launcher = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@src/main/launcher/jvm.args");
         List<String> program = List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName());
+                main.getName());
         return new ProcessBuilder(Stream.of(launcher, flags, program, List.of(args))
                         .flatMap(List::stream)
                         .toList())

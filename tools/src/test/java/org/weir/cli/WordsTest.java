@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.weir.checkpoint.Printable;
 
 /** How sizes, durations, names and tables are read and written. */
 class WordsTest {
@@ -68,7 +69,7 @@ class WordsTest {
 
     @Test
     void showsWhatWouldDriveATerminalAsItsCode() {
-        assertEquals("a\\u001b[31mb\\u000ac\\u202ed é \\ud800", Output.printable("a\u001b[31mb\nc\u202ed é \ud800"));
+        assertEquals("a\\u001b[31mb\\u000ac\\u202ed é \\ud800", Printable.line("a\u001b[31mb\nc\u202ed é \ud800"));
     }
 
     @Test
