@@ -8,11 +8,13 @@ import java.lang.foreign.MemorySegment;
  * How ranges of tensors become memory that can be computed on. A reader belongs to one thread and has a number of places;
  * what was read into a place is good until it is released or something else is read into that place.
  */
-public sealed interface TensorReader permits MappedReader, PrivateReader {
+public sealed interface TensorReader permits MappedReader, PrivateReader, FasterReader {
 
     /** The ways to read, from the fastest to the one that needs least memory. */
     enum Way {
-        /** The file's own pages. Costs least time, and address space that the kernel fills in large pieces. */
+        /** Mapped or copied, whichever proves to be faster on the first tiles. */
+        FASTER,
+        /** The file's own pages: address space that the kernel fills in large pieces. */
         MAPPED,
         /** Copies into private memory, through the page cache. */
         COPIED,
@@ -27,7 +29,12 @@ public sealed interface TensorReader permits MappedReader, PrivateReader {
      * @param placeBytes how long they are at most
      */
     static TensorReader of(Way way, int places, long placeBytes, Arena arena) {
-        return way == Way.MAPPED ? new MappedReader() : new PrivateReader(way, places, placeBytes, arena);
+        return switch (way) {
+            case FASTER ->
+                new FasterReader(new MappedReader(), new PrivateReader(Way.COPIED, places, placeBytes, arena));
+            case MAPPED -> new MappedReader();
+            case COPIED, DIRECT -> new PrivateReader(way, places, placeBytes, arena);
+        };
     }
 
     /** What a place of that size takes of private memory. */

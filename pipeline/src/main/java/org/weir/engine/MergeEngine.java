@@ -93,6 +93,7 @@ public final class MergeEngine {
         };
         TileLoop tiles = new TileLoop(plan, counting);
         progress.begin(plan.readBytes());
+        WarmUp.before(runs);
         meters().forEach(StageMeter::begin);
         try {
             surveyModel(tiles);

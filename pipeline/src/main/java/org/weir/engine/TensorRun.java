@@ -189,6 +189,11 @@ final class TensorRun {
         worker.meter.stage("widen", strip.length(), (long) strip.length() * codec.bytesPerElement());
     }
 
+    /** Whether there are fused loops for its dtypes. */
+    boolean isFusable() {
+        return fusable;
+    }
+
     /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
     boolean hasBf16Deltas(int expert, int position) {
         return fusable && position == 1 && operations.get(expert).getFirst() instanceof Delta;
@@ -203,43 +208,59 @@ final class TensorRun {
     /** Makes the output of these elements in the worker's tile. */
     void merge(Worker worker, long first, long end) {
         for (long at = first; at < end; ) {
-            int blockOfTensor = Math.toIntExact(at / Strip.BLOCK_ELEMENTS);
-            long to = Math.min(end, (blockOfTensor + 1L) * Strip.BLOCK_ELEMENTS);
-            Optional<Bf16Fusion> fusion = fusion(at, plan.firstBlock() + blockOfTensor, worker);
-            if (fusion.isPresent()) {
-                mergeFused(fusion.get(), worker, at, to, first);
-            } else {
-                mergeStaged(worker, at, to, first);
+            long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
+            if (!mergeFused(worker, at, to, first)) {
+                mergeByStrips(worker, at, to, first);
             }
             at = to;
         }
     }
 
-    /** The loop that does it all at once for the elements of one block from there on, where there is one. */
-    private Optional<Bf16Fusion> fusion(long first, int block, Worker worker) {
-        if (!fusable || first % 2 != 0) {
+    /** For a block that is not the same to some operation all along: mostly one strip is what the loop cannot do. */
+    private void mergeByStrips(Worker worker, long from, long to, long tileFirst) {
+        for (long at = from; at < to; at += Strip.ELEMENTS) {
+            long end = Math.min(to, at + Strip.ELEMENTS);
+            if (!mergeFused(worker, at, end, tileFirst)) {
+                mergeStaged(worker, at, end, tileFirst);
+            }
+        }
+    }
+
+    /**
+     * Makes these elements of one block in the loop that does it all at once, or says that there is none. In pieces as
+     * small as strips: a loop that is not compiled yet is left soon, and found compiled the next time.
+     */
+    private boolean mergeFused(Worker worker, long from, long to, long tileFirst) {
+        Optional<Bf16Fusion> fusion = fusion(from, to, worker);
+        if (fusion.isEmpty()) {
+            return false;
+        }
+        for (long at = from; at < to; at += Strip.ELEMENTS) {
+            int n = (int) Math.min(Strip.ELEMENTS, to - at);
+            fusion.get().merge(at, n, worker.tile, (at - tileFirst) * output.bytesPerElement());
+        }
+        return true;
+    }
+
+    private Optional<Bf16Fusion> fusion(long from, long to, Worker worker) {
+        if (!fusable || from % 2 != 0) {
             return Optional.empty();
         }
+        int block = plan.firstBlock() + Math.toIntExact(from / Strip.BLOCK_ELEMENTS);
+        int fromInBlock = (int) (from % Strip.BLOCK_ELEMENTS);
+        int toInBlock = fromInBlock + (int) (to - from);
         Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
-        Bf16Fusion fusion = plan.recipe().fold().fusion(base, worker.firstElement, (float)
-                plan.recipe().factor());
+        Bf16Fusion fusion =
+                plan.recipe().fold().fusion(base, worker.firstElement, (float) plan.recipe().factor());
         for (int expert = 0; expert < experts(); expert++) {
-            fusion.expert(expert, worker.input(expert + (base.isPresent() ? 1 : 0)));
+            fusion.expert(expert, worker.input(inputOf(expert)));
             for (TileOp operation : operations.get(expert)) {
-                if (!operation.fuse(fusion, expert, block)) {
+                if (!operation.fuse(fusion, expert, block, fromInBlock, toInBlock)) {
                     return Optional.empty();
                 }
             }
         }
         return Optional.of(fusion);
-    }
-
-    /** In pieces as small as strips: a loop that is not compiled yet is left soon, and found compiled the next time. */
-    private void mergeFused(Bf16Fusion fusion, Worker worker, long from, long to, long tileFirst) {
-        for (long at = from; at < to; at += Strip.ELEMENTS) {
-            int n = (int) Math.min(Strip.ELEMENTS, to - at);
-            fusion.merge(at, n, worker.tile, (at - tileFirst) * output.bytesPerElement());
-        }
     }
 
     private void mergeStaged(Worker worker, long from, long to, long tileFirst) {

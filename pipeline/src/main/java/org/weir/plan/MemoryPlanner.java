@@ -23,8 +23,8 @@ final class MemoryPlanner {
     private static final int MIN_TILE_ELEMENTS = 1 << 14;
     static final int TABLE_ENTRIES = 1 << 20;
 
-    /** In smaller windows, mapping and unmapping costs more than a copy would. */
-    private static final int MIN_MAPPED_TILE_ELEMENTS = 1 << 18;
+    /** What the disk answers at once: without read-ahead, larger requests are faster. */
+    private static final int DIRECT_TILE_ELEMENTS = 1 << 20;
 
     private static final long MAX_FILE_PAGE_BYTES = 640_000_000;
     private static final long MAX_FILE_PAGE_BYTES_PER_WORKER = 64_000_000;
@@ -46,24 +46,20 @@ final class MemoryPlanner {
     /** The largest budget within the limit, or the smallest there is if none fits. */
     MemoryBudget fit(MergeOptions options) {
         long limit = limitBytes(options);
-        MemoryBudget mapped = mapped(options, limit);
-        Way way = options.reader().orElseGet(() -> wayInsteadOf(mapped, limit));
-        return shrunk(way == Way.MAPPED ? mapped : budget(options.threads(), options.tileElements(), way), limit);
+        Way way = options.reader().orElseGet(() -> way(options, limit));
+        int tile = options.tileElements();
+        if (way == Way.DIRECT && tile == MergeOptions.DEFAULT_TILE_ELEMENTS) {
+            tile = DIRECT_TILE_ELEMENTS;
+        }
+        return shrunk(budget(options.threads(), tile, way), limit);
     }
 
-    private MemoryBudget mapped(MergeOptions options, long limit) {
-        MemoryBudget budget = budget(options.threads(), options.tileElements(), Way.MAPPED);
-        while (!mapsWell(budget, limit) && budget.tileElements() > MIN_MAPPED_TILE_ELEMENTS) {
-            budget = budget(budget.workers(), budget.tileElements() / 2, Way.MAPPED);
+    private Way way(MergeOptions options, long limit) {
+        MemoryBudget free = budget(options.threads(), options.tileElements(), Way.FASTER);
+        if (mapsWell(free, limit)) {
+            return Way.FASTER;
         }
-        return budget;
-    }
-
-    private static Way wayInsteadOf(MemoryBudget mapped, long limit) {
-        if (mapsWell(mapped, limit)) {
-            return Way.MAPPED;
-        }
-        return residentBytes(mapped) > limit ? Way.DIRECT : Way.COPIED;
+        return residentBytes(free) > limit ? Way.DIRECT : Way.COPIED;
     }
 
     /** Smaller tiles first, then fewer workers. */

@@ -33,7 +33,7 @@ public record MergeOptions(
         Sidecar sidecar) {
 
     public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
-    public static final int DEFAULT_TILE_ELEMENTS = 1 << 20;
+    public static final int DEFAULT_TILE_ELEMENTS = 1 << 17;
     /** Larger ones make a merge no faster, and each worker keeps one. */
     public static final int MAX_TILE_ELEMENTS = 1 << 24;
 

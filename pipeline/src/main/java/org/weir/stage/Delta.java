@@ -12,7 +12,7 @@ public record Delta() implements TileOp {
     }
 
     @Override
-    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+    public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
         return fusion.ofDeltas();
     }
 

@@ -24,7 +24,7 @@ public record Dropout(double density, CounterRandom random) implements TileOp {
     }
 
     @Override
-    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
+    public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
         return fusion.drop(expert, random, CounterRandom.keep48(density));
     }
 

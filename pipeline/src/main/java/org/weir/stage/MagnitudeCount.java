@@ -50,8 +50,8 @@ public final class MagnitudeCount implements Survey {
     MagnitudeCount(TrimSearch search, Extent extent, int maxTableEntries) {
         this.search = search;
         this.extent = extent;
-        // Clearing and walking a table must not cost more than reading a small tensor.
-        int wanted = Math.clamp(extent.elements() / 16, Math.min(4096, maxTableEntries), maxTableEntries) - 2;
+        // Clearing and walking a table must not cost more than a few per cent of reading the tensor.
+        int wanted = Math.clamp(extent.elements() / 256, Math.min(4096, maxTableEntries), maxTableEntries) - 2;
         int span = search.hiBits() - search.loBits();
         this.shift = shift(span, wanted);
         this.bins = (span >>> shift) + 1;

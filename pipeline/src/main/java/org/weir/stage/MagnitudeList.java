@@ -9,6 +9,10 @@ import org.weir.simd.Kernels;
 public final class MagnitudeList implements Survey {
 
     private static final int MAGNITUDE_BITS = 0x7fffffff;
+    /** A magnitude's 31 bits are three digits, the first of 11 bits. */
+    private static final int DIGIT_BITS = 10;
+
+    private static final int TOP_SHIFT = 20;
 
     private final TrimSearch search;
     private final Extent extent;
@@ -47,34 +51,36 @@ public final class MagnitudeList implements Survey {
 
     /** The trim, knowing all it needs. */
     TileOp conclusion() {
-        int lo = 0;
-        int hi = Integer.MAX_VALUE;
-        while (lo < hi) { // the largest pattern that enough magnitudes reach
-            int mid = hi - (hi - lo) / 2;
-            if (countFrom(mid) >= search.rank()) {
-                lo = mid;
-            } else {
-                hi = mid - 1;
+        int bits = 0;
+        long above = 0;
+        long equal = extent.elements();
+        for (int shift = TOP_SHIFT; shift >= 0; shift -= DIGIT_BITS) {
+            int[] digits = digitsOf(bits, shift);
+            int digit = digits.length - 1;
+            while (above + digits[digit] < search.rank()) {
+                above += digits[digit--];
             }
+            bits |= digit << shift;
+            equal = digits[digit];
         }
-        if (search.keepTies() || lo == 0) {
-            return TrimAt.keepingTies(lo); // zeros need no ranking: kept or not, they stay zero
-        }
-        long above = lo == Integer.MAX_VALUE ? 0 : countFrom(lo + 1);
         long kept = search.rank() - above;
-        return kept == countFrom(lo) - above
-                ? TrimAt.keepingTies(lo)
-                : new TrimAt(lo, extent.firstBlock(), placeOf(lo, kept) + 1);
+        if (search.keepTies() || bits == 0 || kept == equal) {
+            return TrimAt.keepingTies(bits); // zeros need no ranking: kept or not, they stay zero
+        }
+        return new TrimAt(bits, extent.firstBlock(), placeOf(bits, kept) + 1);
     }
 
-    private long countFrom(int bits) {
-        long[] magnitudes = seen;
-        int end = seenFrom + tableEntries();
-        int count = 0;
-        for (int i = seenFrom; i < end; i++) {
-            count += magnitudes[i] >= bits ? 1 : 0;
+    /** How often each value of the digit at {@code shift} occurs among magnitudes that begin like {@code prefix}. */
+    private int[] digitsOf(int prefix, int shift) {
+        int[] digits = new int[shift == TOP_SHIFT ? 1 << Integer.SIZE - 1 - TOP_SHIFT : 1 << DIGIT_BITS];
+        int rest = shift + DIGIT_BITS; // bits above the digit; past the top there are none
+        for (int i = seenFrom; i < seenFrom + tableEntries(); i++) {
+            int magnitude = (int) seen[i];
+            if (shift == TOP_SHIFT || magnitude >>> rest == prefix >>> rest) {
+                digits[magnitude >>> shift & digits.length - 1]++;
+            }
         }
-        return count;
+        return digits;
     }
 
     private int placeOf(int bits, long which) {

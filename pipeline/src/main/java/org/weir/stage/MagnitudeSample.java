@@ -89,15 +89,17 @@ public final class MagnitudeSample implements Survey {
 
     /** The trim, with a bracket that its threshold very likely lies in. */
     TileOp conclusion() {
-        int[] magnitudes = Arrays.stream(seen, seenFrom, seenFrom + (seen.length == 0 ? 0 : tableEntries()))
-                .filter(entry -> entry > 0)
-                .mapToInt(entry -> (int) (entry - 1))
-                .sorted()
-                .toArray();
-        int n = magnitudes.length;
+        int[] magnitudes = new int[tableEntries()];
+        int n = 0;
+        for (int i = seenFrom; i < Math.min(seen.length, seenFrom + tableEntries()); i++) {
+            if (seen[i] > 0) {
+                magnitudes[n++] = (int) (seen[i] - 1);
+            }
+        }
         if (n == 0) {
             return search;
         }
+        Arrays.sort(magnitudes, 0, n);
         double share = (double) search.rank() / extent.elements();
         double margin = DEVIATIONS * Math.sqrt(share * (1 - share) / n) + 1.0 / n;
         int guess = magnitudes[Math.clamp((long) ((1 - share) * n), 0, n - 1)];

@@ -18,8 +18,8 @@ public record Rescaled(TileOp sparsify, double factor) implements TileOp {
     }
 
     @Override
-    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
-        return sparsify.fuse(fusion, expert, block) && fusion.scale(expert, (float) factor);
+    public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
+        return sparsify.fuse(fusion, expert, block, from, to) && fusion.scale(expert, (float) factor);
     }
 
     @Override

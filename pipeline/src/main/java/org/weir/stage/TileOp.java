@@ -52,11 +52,13 @@ public sealed interface TileOp extends Stage
     }
 
     /**
-     * Asks a fused loop to do this in passing, for the elements of one block; only when ready.
+     * Asks a fused loop to do this in passing, for some elements of one block; only when ready.
      *
+     * @param from offset of the first of them in the block
+     * @param to offset after the last
      * @return false if the loop cannot: then strips go through {@link #apply}
      */
-    default boolean fuse(Bf16Fusion fusion, int expert, int block) {
+    default boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
         return false;
     }
 

@@ -31,10 +31,12 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
         return Math.clamp(tiesEndInBlock - (long) strip.offsetInBlock(), 0, strip.length());
     }
 
-    /** The block in which the last tie to keep lies is left to strips: the loop knows one cut for all its elements. */
+    /** Elements among which the last tie to keep lies are left to strips: the loop knows one cut for all of them. */
     @Override
-    public boolean fuse(Bf16Fusion fusion, int expert, int block) {
-        return block != tiesEndBlock && fusion.cut(expert, block < tiesEndBlock ? thresholdBits - 1 : thresholdBits);
+    public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
+        boolean before = block < tiesEndBlock || block == tiesEndBlock && to <= tiesEndInBlock;
+        boolean after = block > tiesEndBlock || block == tiesEndBlock && from >= tiesEndInBlock;
+        return (before || after) && fusion.cut(expert, before ? thresholdBits - 1 : thresholdBits);
     }
 
     @Override
