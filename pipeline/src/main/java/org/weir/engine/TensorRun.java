@@ -250,8 +250,8 @@ final class TensorRun {
         int fromInBlock = (int) (from % Strip.BLOCK_ELEMENTS);
         int toInBlock = fromInBlock + (int) (to - from);
         Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
-        Bf16Fusion fusion =
-                plan.recipe().fold().fusion(base, worker.firstElement, (float) plan.recipe().factor());
+        Bf16Fusion fusion = plan.recipe().fold().fusion(base, worker.firstElement, (float)
+                plan.recipe().factor());
         for (int expert = 0; expert < experts(); expert++) {
             fusion.expert(expert, worker.input(inputOf(expert)));
             for (TileOp operation : operations.get(expert)) {

@@ -109,7 +109,7 @@ final class WarmUp {
         MemorySegment scrap = Arena.ofAuto().allocate(2L * ELEMENTS);
         for (int i = 0; i < ELEMENTS; i++) {
             float around = (i % 2 == 0 ? 0x1p-6f : 0x1p-12f) + 0x1p-12f * random.nextInt(3);
-            short bits = (short) (Float.floatToRawIntBits(around) + (random.nextInt(4) << 16) >>> 16);
+            short bits = (short) ((Float.floatToRawIntBits(around) >>> 16) + random.nextInt(4));
             scrap.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, bits);
         }
         return scrap;

@@ -36,7 +36,9 @@ public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** The most pages of files that a worker has mapped: a range may begin and end within a piece. */
     long filePageBytes() {
-        return way == Way.MAPPED || way == Way.FASTER ? inputs * (Math.ceilDiv(bytes(), PIECE_BYTES) + 1) * PIECE_BYTES : 0;
+        return way == Way.MAPPED || way == Way.FASTER
+                ? inputs * (Math.ceilDiv(bytes(), PIECE_BYTES) + 1) * PIECE_BYTES
+                : 0;
     }
 
     /** Pages that the kernel fills with what it thinks will be read next. */

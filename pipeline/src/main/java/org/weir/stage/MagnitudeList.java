@@ -13,6 +13,7 @@ public final class MagnitudeList implements Survey {
     private static final int DIGIT_BITS = 10;
 
     private static final int TOP_SHIFT = 20;
+    private static final int MAX_ELEMENTS = 1 << 14;
 
     private final TrimSearch search;
     private final Extent extent;
@@ -24,9 +25,9 @@ public final class MagnitudeList implements Survey {
         this.extent = extent;
     }
 
-    /** One block at most, which one worker reads. */
+    /** Few enough that going through the list again and again costs less than another reading. */
     static boolean fits(int blocks, long elements, int maxTableEntries) {
-        return blocks <= 1 && elements <= maxTableEntries;
+        return blocks <= 1 && elements <= Math.min(maxTableEntries, MAX_ELEMENTS);
     }
 
     /** One entry per element: its magnitude's bits. */
@@ -72,12 +73,12 @@ public final class MagnitudeList implements Survey {
 
     /** How often each value of the digit at {@code shift} occurs among magnitudes that begin like {@code prefix}. */
     private int[] digitsOf(int prefix, int shift) {
-        int[] digits = new int[shift == TOP_SHIFT ? 1 << Integer.SIZE - 1 - TOP_SHIFT : 1 << DIGIT_BITS];
+        int[] digits = new int[shift == TOP_SHIFT ? 1 << (Integer.SIZE - 1 - TOP_SHIFT) : 1 << DIGIT_BITS];
         int rest = shift + DIGIT_BITS; // bits above the digit; past the top there are none
         for (int i = seenFrom; i < seenFrom + tableEntries(); i++) {
             int magnitude = (int) seen[i];
             if (shift == TOP_SHIFT || magnitude >>> rest == prefix >>> rest) {
-                digits[magnitude >>> shift & digits.length - 1]++;
+                digits[(magnitude >>> shift) & (digits.length - 1)]++;
             }
         }
         return digits;

@@ -34,8 +34,8 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
     /** Elements among which the last tie to keep lies are left to strips: the loop knows one cut for all of them. */
     @Override
     public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
-        boolean before = block < tiesEndBlock || block == tiesEndBlock && to <= tiesEndInBlock;
-        boolean after = block > tiesEndBlock || block == tiesEndBlock && from >= tiesEndInBlock;
+        boolean before = block < tiesEndBlock || (block == tiesEndBlock && to <= tiesEndInBlock);
+        boolean after = block > tiesEndBlock || (block == tiesEndBlock && from >= tiesEndInBlock);
         return (before || after) && fusion.cut(expert, before ? thresholdBits - 1 : thresholdBits);
     }
 

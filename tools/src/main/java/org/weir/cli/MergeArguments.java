@@ -92,7 +92,7 @@ final class MergeArguments {
             paramLabel = "mapped|copied|direct",
             description = {
                 "How inputs are read: as mapped pages, copied through the page cache, or past the cache.",
-                "Default: mapped, unless the memory is too small for that. Never changes the result."
+                "Default: mapped or copied, whichever is faster here; direct where memory is short. Never changes the result."
             })
     private @Nullable Reader reader;
 

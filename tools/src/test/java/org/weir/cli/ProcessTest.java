@@ -106,7 +106,7 @@ class ProcessTest {
                 parameters: {weight: 1}
                 """.formatted(models));
         Process merge = start(
-                List.of("-XX:MaxDirectMemorySize=4m"),
+                List.of("-XX:MaxDirectMemorySize=1m"),
                 ProcessBuilder.Redirect.DISCARD,
                 "merge",
                 config.toString(),
