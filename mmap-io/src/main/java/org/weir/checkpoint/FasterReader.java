@@ -54,15 +54,17 @@ final class FasterReader implements TensorReader {
         return range;
     }
 
+    /**
+     * Of a copied range too: what lies before it was mapped in an earlier turn, or by another worker that maps, and goes
+     * with the range that reaches the end of its piece. For pages that are not there the kernel has nothing to do.
+     */
     @Override
     public void release(MappedTensor tensor, long fromByte, long lengthBytes) {
-        if (tiles > TRIAL_TILES || lengthBytes < MIN_BYTES) {
-            current.release(tensor, fromByte, lengthBytes);
-            return;
-        }
         long start = System.nanoTime();
-        current.release(tensor, fromByte, lengthBytes);
-        book(0, System.nanoTime() - start);
+        mapped.release(tensor, fromByte, lengthBytes);
+        if (current == mapped && tiles <= TRIAL_TILES && lengthBytes >= MIN_BYTES) {
+            book(0, System.nanoTime() - start);
+        }
     }
 
     /** Which way the next tile is read: in turn, and when the trial is over the one that took less time for a byte. */

@@ -36,7 +36,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
     }
 
     /** Asks for a range to be read soon, without waiting; it may reach into what follows this tensor in the file. */
-    void readAhead(long fromByte, long lengthBytes) {
+    public void readAhead(long fromByte, long lengthBytes) {
         PageAdvice.readAhead(source.mapped(), offsetBytes + fromByte, lengthBytes);
     }
 

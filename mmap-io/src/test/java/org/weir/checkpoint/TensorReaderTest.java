@@ -49,6 +49,27 @@ class TensorReaderTest {
         }
     }
 
+    /** More reads than there are turns between mapping and copying, so that both are tried and one is settled on. */
+    @Test
+    void theBytesAreTheSameInEveryTurnOfTheTrial() throws IOException {
+        byte[] data = new byte[8 * MIB];
+        new Random(3).nextBytes(data);
+        try (Checkpoint checkpoint = Checkpoint.open(RawFile.write(file(), RawFile.oneTensor("x", data)));
+                Arena arena = Arena.ofConfined()) {
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(Way.FASTER, 2, MIB / 8, arena);
+            for (int tile = 0; tile < 64; tile++) {
+                long from = (long) tile * MIB / 8;
+                for (int place = 0; place < 2; place++) {
+                    MemorySegment read = reader.read(place, tensor, from, MIB / 8);
+                    assertEquals(-1, read.mismatch(MemorySegment.ofArray(data).asSlice(from, MIB / 8)), "tile " + tile);
+                }
+                reader.release(tensor, from, MIB / 8);
+                reader.release(tensor, from, MIB / 8);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "MAPPED")
     void keepsWhatIsInOnePlaceWhileAnotherIsRead(Way way) throws IOException {
@@ -99,6 +120,30 @@ class TensorReaderTest {
             }
             long left = MappedTensorTest.residentFileKib() - before;
             assertTrue(left < 8 * 1024, left + " KiB are still mapped");
+        }
+    }
+
+    /** In a first turn the beginnings of pieces are mapped, in the second their ends are copied. */
+    @Test
+    void aTurnThatCopiesLeavesNothingMappedOfTheOneBefore() throws IOException {
+        int sizeBytes = 64 * MIB;
+        int tileBytes = 96 * 1024;
+        int tiles = 8;
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                Arena arena = Arena.ofConfined()) {
+            Files.readAllBytes(file);
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(Way.FASTER, 1, tileBytes, arena);
+            long before = MappedTensorTest.residentFileKib();
+            for (int tile = 0; tile < 2 * tiles; tile++) {
+                long piece = (tile % tiles + 1) * PageAdvice.PIECE_BYTES;
+                long from = tile < tiles ? piece : piece + PageAdvice.PIECE_BYTES - tileBytes;
+                reader.read(0, tensor, from, tileBytes);
+                reader.release(tensor, from, tileBytes);
+            }
+            long left = MappedTensorTest.residentFileKib() - before;
+            assertTrue(left < 512, left + " KiB are still mapped");
         }
     }
 

@@ -93,13 +93,13 @@ public final class MergeEngine {
         };
         TileLoop tiles = new TileLoop(plan, counting);
         progress.begin(plan.readBytes());
-        WarmUp.before(runs);
+        try (HeadStart _ = HeadStart.of(plan, large().isEmpty() ? runs : large())) {
+            WarmUp.before(runs);
+        }
         meters().forEach(StageMeter::begin);
         try {
             surveyModel(tiles);
-            List<TensorRun> together = runs.stream()
-                    .filter(run -> run.elements() > SOLO_ELEMENTS && run.waitsFor(Scope.TENSOR))
-                    .toList();
+            List<TensorRun> together = large();
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
             }
@@ -136,6 +136,13 @@ public final class MergeEngine {
         if (plan.options().sidecar().pageCache() == PageCache.DROP) {
             plan.inputs().forEach(input -> input.checkpoint().forget());
         }
+    }
+
+    /** Those that all workers survey and merge together. */
+    private List<TensorRun> large() {
+        return runs.stream()
+                .filter(run -> run.elements() > SOLO_ELEMENTS && run.waitsFor(Scope.TENSOR))
+                .toList();
     }
 
     private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {

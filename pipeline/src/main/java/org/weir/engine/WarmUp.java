@@ -56,15 +56,31 @@ final class WarmUp {
         if (bytes >= WORTH_BYTES) {
             fused.stream()
                     .max(Comparator.comparingLong(TensorRun::elements))
-                    .ifPresent(run -> new WarmUp(run.plan().recipe()).run());
+                    .ifPresent(run -> warm(run.plan().recipe()));
         }
     }
 
-    private void run() {
+    /**
+     * Runs the loops that such a recipe will need.
+     *
+     * @return how many there are: one that counts, one that merges, or none if strips have to do it
+     */
+    static int warm(Recipe recipe) {
+        return new WarmUp(recipe).run();
+    }
+
+    private int run() {
+        int loops = 0;
         if (recipe.operations().stream().flatMap(List::stream).anyMatch(operation -> !operation.ready())) {
             repeat(this::count);
+            loops++;
         }
-        fusion().ifPresent(fusion -> repeat(() -> fusion.merge(0, ELEMENTS, out, 0)));
+        Optional<Bf16Fusion> fusion = fusion();
+        if (fusion.isPresent()) {
+            repeat(() -> fusion.get().merge(0, ELEMENTS, out, 0));
+            loops++;
+        }
+        return loops;
     }
 
     private void repeat(Runnable loop) {

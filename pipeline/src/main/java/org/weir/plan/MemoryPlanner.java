@@ -1,6 +1,5 @@
 package org.weir.plan;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,7 +44,7 @@ final class MemoryPlanner {
 
     /** The largest budget within the limit, or the smallest there is if none fits. */
     MemoryBudget fit(MergeOptions options) {
-        long limit = limitBytes(options);
+        long limit = options.memoryLimitBytes();
         Way way = options.reader().orElseGet(() -> way(options, limit));
         int tile = options.tileElements();
         if (way == Way.DIRECT && tile == MergeOptions.DEFAULT_TILE_ELEMENTS) {
@@ -90,12 +89,6 @@ final class MemoryPlanner {
     /** With all that counts in a container: pages of inputs, those read ahead, and output on its way to the disk. */
     private static long residentBytes(MemoryBudget budget) {
         return budget.totalBytes() + budget.filePageBytes() + budget.windows().readAheadBytes() + WRITE_BEHIND_BYTES;
-    }
-
-    /** What was asked for, or what the machine or its container has. */
-    static long limitBytes(MergeOptions options) {
-        var machine = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return options.memoryBytes().orElse(machine.getTotalMemorySize());
     }
 
     private MemoryBudget budget(int workers, int tileElements, Way way) {

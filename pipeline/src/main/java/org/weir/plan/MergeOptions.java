@@ -1,5 +1,6 @@
 package org.weir.plan;
 
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.weir.checkpoint.TensorReader;
@@ -50,6 +51,12 @@ public record MergeOptions(
         if (value < 1 || value > most) {
             throw new IllegalArgumentException("%s %d: expected 1 to %d".formatted(option, value, most));
         }
+    }
+
+    /** The most memory to use: what was asked for, or what the machine or its container has. */
+    public long memoryLimitBytes() {
+        var machine = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return memoryBytes.orElse(machine.getTotalMemorySize());
     }
 
     /** What holds when the command line says nothing. */

@@ -111,7 +111,7 @@ public final class Planner {
     }
 
     private void requireMemory(MemoryBudget memory) {
-        long limit = MemoryPlanner.limitBytes(options);
+        long limit = options.memoryLimitBytes();
         if (memory.totalBytes() > limit) {
             problems.add(new PlanProblem(
                     PlanProblem.Kind.RESOURCES,
