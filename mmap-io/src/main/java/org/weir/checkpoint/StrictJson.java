@@ -149,9 +149,10 @@ final class StrictJson implements AutoCloseable {
 
     /** Where it ends. */
     int tokenEnd() throws JsonProblem {
-        if (parser.currentToken() == JsonToken.VALUE_STRING) {
-            skipString();
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            return tokenBegin() + checked(parser::getString).length();
         }
+        skipString();
         return Math.toIntExact(parser.currentLocation().getCharOffset());
     }
 

@@ -108,11 +108,13 @@ class ConfigJsonTest {
     @Test
     void copiesARealConfigUnchanged() throws IOException {
         String text = "{\n  \"architectures\": [\n    \"LlamaForCausalLM\"\n  ],\n  \"torch_dtype\": \"bfloat16\"\n}\n";
-        assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), read(text).withDtype(DType.BF16));
+        assertArrayEquals(
+                text.getBytes(StandardCharsets.UTF_8),
+                read(text).withDtype(DType.BF16).bytes());
     }
 
     private String spliced(String text, DType dtype) throws IOException {
-        return new String(read(text).withDtype(dtype), StandardCharsets.UTF_8);
+        return new String(read(text).withDtype(dtype).bytes(), StandardCharsets.UTF_8);
     }
 
     private ConfigJson read(String text) throws IOException {

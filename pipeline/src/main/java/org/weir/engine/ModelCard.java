@@ -55,7 +55,10 @@ final class ModelCard {
 
     /** What the method joins: the base only where it is a summand. */
     private Stream<String> merged() {
-        return plan.config().experts(plan.method().base()).stream().map(ModelEntry::model);
+        Stream<String> models = plan.config().slices().stream()
+                .flatMap(slice -> slice.experts(plan.method().base()).stream())
+                .map(ModelEntry::model);
+        return plan.config().isStack() ? models.distinct() : models;
     }
 
     private static String lines(Stream<String> names, String bullet, UnaryOperator<String> text) {

@@ -3,7 +3,6 @@ package org.weir.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,7 @@ final class OutputFiles {
         }
     }
 
-    /** With the dtype of most of the merged elements. */
+    /** With the dtype of most of the merged elements, and what else is different. */
     private byte[] adapted(Path config) throws IOException {
         Map<DType, Long> elements = plan.tensors().stream()
                 .filter(MergedTensor.class::isInstance)
@@ -50,7 +49,10 @@ final class OutputFiles {
                 .collect(Collectors.groupingBy(output -> output.dtype(), Collectors.summingLong(o -> o.elements())));
         Optional<DType> most =
                 elements.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
-        return most.isPresent() ? ConfigJson.read(config).withDtype(most.get()) : Files.readAllBytes(config);
+        ConfigJson donor = ConfigJson.read(config);
+        return plan.resultConfig()
+                .applied(most.map(donor::withDtype).orElse(donor))
+                .bytes();
     }
 
     private static boolean isOfTokenizer(String name) {

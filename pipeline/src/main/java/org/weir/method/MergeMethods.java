@@ -6,8 +6,8 @@ import java.util.Optional;
 /** The registry: a new method is one class and one line here. */
 public final class MergeMethods {
 
-    private static final List<MergeMethod> ALL =
-            List.of(new Linear(), new TaskArithmetic(), new Ties(), new DareLinear(), new DareTies());
+    private static final List<MergeMethod> ALL = List.of(
+            new Linear(), new TaskArithmetic(), new Ties(), new DareLinear(), new DareTies(), new Passthrough());
 
     private MergeMethods() {}
 

@@ -1,33 +1,34 @@
 package org.weir.plan;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.weir.checkpoint.DType;
 
 /** Reads a config against mergekit's schema, strictly: what it does not understand is a problem and not a surprise. */
 final class ConfigReader {
     private static final Set<String> KEYS =
-            Set.of("merge_method", "models", "base_model", "parameters", "dtype", "out_dtype");
-    private static final Set<String> LATER =
-            Set.of("slices", "modules", "tokenizer", "tokenizer_source", "chat_template", "name");
+            Set.of("merge_method", "models", "slices", "modules", "base_model", "parameters", "dtype", "out_dtype");
+    private static final Set<String> LATER = Set.of("tokenizer", "tokenizer_source", "chat_template", "name");
+    /** What mergekit calls the one module of a model that is not made of several. */
+    private static final String MODULE = "default";
+
     private static final Map<String, DType> DTYPES =
             Map.of("float32", DType.F32, "float16", DType.F16, "bfloat16", DType.BF16);
 
     private final ConfigProblems problems;
     private final FieldReader fields;
-    private final ModelReader models;
     private final SettingReader settings;
+    private final SliceReader slices;
 
     private ConfigReader(ConfigProblems problems) {
         this.problems = problems;
         this.fields = new FieldReader(problems);
-        this.models = new ModelReader(problems, fields);
         this.settings = new SettingReader(problems, fields);
+        this.slices = new SliceReader(problems, fields, settings);
     }
 
     static MergeConfig read(Path file, String source) throws PlanException {
@@ -50,64 +51,55 @@ final class ConfigReader {
             problems.add(top.line(), "no merge_method; write one, such as merge_method: linear");
         }
         Optional<String> methodName = method.flatMap(field -> fields.text(field, "merge_method"));
-        List<ModelEntry> entries = models(top);
-        Optional<ModelEntry> base = fields.present(top, "base_model")
-                .flatMap(field -> models.reference(field.value(), "base_model")
-                        .map(reference -> new ModelEntry(reference, field.line(), Map.of())));
-        Map<String, Setting> parameters = parameters(top, "");
+        Optional<ModelEntry> base = slices.base(top, "");
+        Optional<Yaml.Fields> module = module(top);
+        String path = module.isPresent() ? "modules." + MODULE + "." : "";
+        List<SliceEntry> entries = slices.slices(module.orElse(top), path, base);
+        Map<String, Setting> moduleParameters =
+                module.map(found -> settings.parameters(found, path)).orElse(Map.of());
+        Map<String, Setting> parameters = settings.parameters(top, "");
         Optional<DType> dtype = dtype(top, "dtype");
         Optional<DType> outDtype = dtype(top, "out_dtype");
         if (!problems.isEmpty() || methodName.isEmpty() || method.isEmpty()) {
             throw problems.exception();
         }
         return new MergeConfig(
-                file, source, methodName.get(), method.get().line(), entries, base, parameters, dtype, outDtype);
+                file,
+                source,
+                methodName.get(),
+                method.get().line(),
+                entries,
+                base,
+                moduleParameters,
+                parameters,
+                dtype,
+                outDtype);
     }
 
-    private List<ModelEntry> models(Yaml.Fields top) {
-        Optional<Yaml.Field> field = fields.present(top, "models");
-        List<ModelEntry> entries = new ArrayList<>();
-        if (field.isEmpty()) {
-            if (!top.byKey().containsKey("slices") && !top.byKey().containsKey("modules")) {
-                problems.add(top.line(), "no models; list them under models:, each as '- model: PATH'");
-            }
-        } else if (field.get().value() instanceof Yaml.Items list
-                && !list.items().isEmpty()) {
-            for (int i = 0; i < list.items().size(); i++) {
-                entry(list.items().get(i), "models[" + i + "]").ifPresent(entries::add);
-            }
-        } else {
-            Yaml found = field.get().value();
-            problems.add(found.line(), "models: found " + found.description() + ", expected a list of models");
-        }
-        return entries;
-    }
-
-    private Optional<ModelEntry> entry(Yaml item, String path) {
-        if (!(item instanceof Yaml.Fields entry)) {
-            problems.add(item.line(), path + ": found " + item.description() + ", expected a mapping: '- model: PATH'");
+    /** The one module that a config can be made of: all tensors are merged alike, so there are no others to tell apart. */
+    private Optional<Yaml.Fields> module(Yaml.Fields top) {
+        Optional<Yaml.Field> modules = fields.present(top, "modules");
+        Optional<Yaml.Fields> named = modules.flatMap(field -> fields.mapping(field, "modules"));
+        if (named.isEmpty()) {
             return Optional.empty();
         }
-        fields.requireKnown(entry, path, Set.of("model", "parameters"), Set.of());
-        Map<String, Setting> parameters = parameters(entry, path + ".");
-        Optional<Yaml.Field> model = fields.present(entry, "model");
-        if (model.isEmpty()) {
-            problems.add(entry.line(), path + " has no model; write '- model: PATH'");
+        Stream.of("models", "slices")
+                .flatMap(key -> fields.present(top, key).stream())
+                .forEach(field ->
+                        problems.add(field.line(), field.key() + " and modules exclude each other; keep one of them"));
+        for (Yaml.Field field : named.get().byKey().values()) {
+            if (!field.key().equals(MODULE)) {
+                problems.add(
+                        field.line(),
+                        "modules." + field.key() + ": Weir merges all parts of a model alike, by tensor names;"
+                                + " write one module 'default', or models at the top, and use filters");
+            }
         }
-        return model.flatMap(field -> models.reference(field.value(), path + ".model"))
-                .map(reference -> new ModelEntry(reference, entry.line(), parameters));
-    }
-
-    private Map<String, Setting> parameters(Yaml.Fields owner, String prefix) {
-        Map<String, Setting> read = new LinkedHashMap<>();
-        String path = prefix + "parameters";
-        fields.present(owner, "parameters")
-                .flatMap(field -> fields.mapping(field, path))
-                .ifPresent(mapping -> mapping.byKey()
-                        .values()
-                        .forEach(field ->
-                                settings.setting(field, path).ifPresent(setting -> read.put(field.key(), setting))));
-        return read;
+        Optional<Yaml.Fields> module =
+                fields.present(named.get(), MODULE).flatMap(field -> fields.mapping(field, "modules." + MODULE));
+        module.ifPresent(found ->
+                fields.requireKnown(found, "modules." + MODULE, Set.of("models", "slices", "parameters"), Set.of()));
+        return module.or(() -> Optional.of(named.get()));
     }
 
     private Optional<DType> dtype(Yaml.Fields top, String key) {

@@ -6,14 +6,15 @@ import org.weir.checkpoint.TensorInfo;
 /**
  * A tensor that is taken over byte by byte.
  *
+ * @param name in the result
  * @param source where from
  * @param reason why it is not merged
  */
-public record CopiedTensor(MappedTensor source, String reason) implements TensorPlan {
+public record CopiedTensor(String name, MappedTensor source, String reason) implements TensorPlan {
 
     @Override
     public TensorInfo output() {
-        return source.info();
+        return new TensorInfo(name, source.info().dtype(), source.info().shape());
     }
 
     @Override

@@ -7,45 +7,52 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.weir.method.Param;
 
-/** What a config gives of a method's parameters, in mergekit's order of lookup. */
+/** What a config gives of a method's parameters to one slice, in mergekit's order of lookup. */
 final class GivenParameters {
-    /** For all, by parameter name. */
-    private final Map<String, SettingValues> common;
+    private final List<ModelEntry> experts;
     /** For each expert, by parameter name. */
     private final List<Map<String, SettingValues>> own = new ArrayList<>();
+    /** For all, by parameter name: the slice's, the module's, the config's. */
+    private final List<Map<String, SettingValues>> common;
 
-    GivenParameters(MergeConfig config, List<ModelEntry> experts, ParameterReader reader) {
-        this.common = reader.ofConfig(config.parameters());
+    /** @param common for all, from the nearest to the farthest */
+    GivenParameters(
+            MergeConfig config,
+            SliceEntry slice,
+            List<ModelEntry> experts,
+            ParameterReader reader,
+            List<Map<String, SettingValues>> common) {
+        this.experts = experts;
+        this.common = common;
         Map<ModelEntry, Map<String, SettingValues>> byEntry = new HashMap<>();
-        for (ModelEntry entry : config.models()) {
+        for (ModelEntry entry : slice.sources()) {
             byEntry.put(entry, reader.ofModel(entry.parameters(), config.label(entry)));
         }
         experts.forEach(expert -> own.add(byEntry.getOrDefault(expert, Map.of())));
     }
 
-    /** Where to look for a parameter of the whole merge: the config's settings for all. */
+    /** The inputs in order. */
+    List<ModelEntry> experts() {
+        return experts;
+    }
+
+    /** Where to look for a parameter of the whole merge: the settings for all. */
     List<SettingValues> levels(Param global) {
-        return at(global, List.of(common));
+        return at(global, common.stream());
     }
 
     /** Where to look for a parameter of one expert: its own settings, then those for all. */
     List<SettingValues> levels(Param perExpert, int expert) {
-        return at(perExpert, List.of(own.get(expert), common));
+        return at(perExpert, Stream.concat(Stream.of(own.get(expert)), common.stream()));
     }
 
-    private static List<SettingValues> at(Param param, List<Map<String, SettingValues>> levels) {
-        List<SettingValues> found = new ArrayList<>();
-        for (Map<String, SettingValues> level : levels) {
-            SettingValues values = level.get(param.name());
-            if (values != null) {
-                found.add(values);
-            }
-        }
-        return found;
+    private static List<SettingValues> at(Param param, Stream<Map<String, SettingValues>> levels) {
+        return levels.flatMap(level -> Stream.ofNullable(level.get(param.name())))
+                .toList();
     }
 
-    /** All settings that count for anything, in the order of the models and then the config's own. */
+    /** All settings that count for anything, in the order of the models and then those for all. */
     List<Map<String, SettingValues>> all() {
-        return Stream.concat(own.stream(), Stream.of(common)).toList();
+        return Stream.concat(own.stream(), common.stream()).toList();
     }
 }

@@ -1,10 +1,13 @@
 package org.weir.plan;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,12 +22,27 @@ final class LayerStack {
     /** Six digits: no model is deeper, and every such number is an int. */
     private static final Pattern LAYER = Pattern.compile("^(.*?)\\.(\\d{1,6})\\.");
 
-    private record Place(String stack, int layer) {}
+    /**
+     * A layer of a stack.
+     *
+     * @param rest what of a tensor's name follows the layer's number
+     */
+    record Place(String stack, int layer, String rest) {
+        /** The name of the same tensor in another layer. */
+        String at(int other) {
+            return stack + "." + other + "." + rest;
+        }
+    }
 
+    /** As the names show. */
+    private final Map<String, Integer> depths;
+    /** Without the layers that follow the stack. */
     private final Map<String, Integer> layersOf;
+
     private final int deepest;
 
-    private LayerStack(Map<String, Integer> layersOf) {
+    private LayerStack(Map<String, Integer> depths, Map<String, Integer> layersOf) {
+        this.depths = depths;
         this.layersOf = layersOf;
         this.deepest =
                 layersOf.values().stream().mapToInt(Integer::intValue).max().orElse(0);
@@ -37,15 +55,16 @@ final class LayerStack {
      *     extra layers follow the stack, such as those that predict a second token
      */
     static LayerStack of(Collection<String> tensorNames, OptionalInt configLayers) {
-        Map<String, Integer> layersOf = new HashMap<>();
+        Map<String, Integer> depths = new TreeMap<>();
         for (String name : tensorNames) {
-            place(name).ifPresent(place -> layersOf.merge(place.stack(), place.layer() + 1, Math::max));
+            place(name).ifPresent(place -> depths.merge(place.stack(), place.layer() + 1, Math::max));
         }
+        Map<String, Integer> layersOf = new HashMap<>(depths);
         configLayers.ifPresent(layers -> layersOf.entrySet().stream()
                 .filter(stack -> layers > 0 && stack.getValue() >= layers)
                 .min(Map.Entry.comparingByValue())
                 .ifPresent(stack -> stack.setValue(layers)));
-        return new LayerStack(layersOf);
+        return new LayerStack(depths, layersOf);
     }
 
     /**
@@ -65,10 +84,26 @@ final class LayerStack {
         return Math.min(1, (double) place.get().layer() / (layers - 1));
     }
 
-    private static Optional<Place> place(String tensorName) {
+    /** The stacks of more than a lone number, the deepest first; of a model of one layer, that. */
+    List<String> stacks() {
+        return layersOf.entrySet().stream()
+                .filter(stack -> stack.getValue() > 1 || deepest == 1)
+                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** How many layers a stack has, those that follow it included. */
+    int depth(String stack) {
+        return depths.getOrDefault(stack, 0);
+    }
+
+    static Optional<Place> place(String tensorName) {
         Matcher matcher = LAYER.matcher(tensorName);
         return matcher.find()
-                ? Optional.of(new Place(matcher.group(1), Integer.parseInt(matcher.group(2))))
+                ? Optional.of(new Place(
+                        matcher.group(1), Integer.parseInt(matcher.group(2)), tensorName.substring(matcher.end())))
                 : Optional.empty();
     }
 }

@@ -14,9 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.weir.checkpoint.DType;
-import org.weir.method.MethodInfo;
 
 /**
  * What the user wrote: right in form, not yet checked against a method or the files.
@@ -24,8 +22,9 @@ import org.weir.method.MethodInfo;
  * @param file as the user named it; problems point into it
  * @param source the whole text; its UTF-8 bytes are the file's
  * @param methodLine where {@code merge_method} stands
- * @param models in the order of the file; a model listed twice is here twice
+ * @param slices from the first layer to the last; {@code models:} is one slice of all layers
  * @param baseModel without parameters of its own
+ * @param moduleParameters those of {@code modules.default}
  * @param parameters those of the whole config
  * @param dtype what the result is stored as, unless {@code outDtype} says otherwise
  */
@@ -34,8 +33,9 @@ public record MergeConfig(
         String source,
         String methodName,
         int methodLine,
-        List<ModelEntry> models,
+        List<SliceEntry> slices,
         Optional<ModelEntry> baseModel,
+        Map<String, Setting> moduleParameters,
         Map<String, Setting> parameters,
         Optional<DType> dtype,
         Optional<DType> outDtype) {
@@ -45,9 +45,10 @@ public record MergeConfig(
 
     /** @throws IllegalArgumentException if there is no model */
     public MergeConfig {
-        models = List.copyOf(models);
+        slices = List.copyOf(slices);
+        moduleParameters = Collections.unmodifiableMap(new LinkedHashMap<>(moduleParameters));
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-        if (models.isEmpty()) {
+        if (slices.isEmpty()) {
             throw new IllegalArgumentException("a config without models");
         }
     }
@@ -91,31 +92,25 @@ public record MergeConfig(
         }
     }
 
-    /**
-     * The inputs that a method merges, in order. To a method that takes differences the base is none of them, listed or
-     * not; to the others it is one: where it is listed, else the last.
-     */
-    public List<ModelEntry> experts(MethodInfo.BaseRole role) {
-        return switch (role) {
-            case ORIGIN -> models.stream().filter(entry -> !isBase(entry)).toList();
-            case SUMMAND -> {
-                boolean listed = baseModel.isEmpty() || models.stream().anyMatch(this::isBase);
-                yield listed
-                        ? models
-                        : Stream.concat(models.stream(), baseModel.stream()).toList();
-            }
-        };
+    /** Whether the result is a stack of slices of layers. */
+    public boolean isStack() {
+        return slices.getFirst().layers().isPresent();
     }
 
-    /** Whether the entry is the base, by the same reference. */
-    public boolean isBase(ModelEntry entry) {
-        return baseModel.isPresent() && baseModel.get().model().equals(entry.model());
+    /** Every entry that names a model, slice after slice; a model listed twice is here twice. */
+    public List<ModelEntry> models() {
+        return slices.stream().flatMap(slice -> slice.sources().stream()).toList();
     }
 
-    /** What messages call the entry: "models[1]", or "base_model" for a base that is not listed. */
+    /** What messages call the entry: "models[1]", "slices[0].sources[1]", or "base_model" for a base that is not listed. */
     String label(ModelEntry entry) {
-        int place = models.indexOf(entry);
-        return place < 0 ? "base_model" : "models[" + place + "]";
+        for (int i = 0; i < slices.size(); i++) {
+            int place = slices.get(i).sources().indexOf(entry);
+            if (place >= 0) {
+                return isStack() ? "slices[" + i + "].sources[" + place + "]" : "models[" + place + "]";
+            }
+        }
+        return "base_model";
     }
 
     private static PlanException refusal(Path file, String message) {

@@ -22,6 +22,7 @@ import org.weir.method.MethodInfo;
  * @param tensors every output tensor, in the order in which they are laid out
  * @param layout the output files
  * @param memory the memory sum
+ * @param resultConfig what the result's config.json says otherwise than the donor's
  * @param notes what the user should know, a line each
  */
 public record MergePlan(
@@ -32,6 +33,7 @@ public record MergePlan(
         List<TensorPlan> tensors,
         ShardLayout layout,
         MemoryBudget memory,
+        ResultConfig resultConfig,
         List<String> notes)
         implements AutoCloseable {
 

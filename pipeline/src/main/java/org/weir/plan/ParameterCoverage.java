@@ -5,41 +5,81 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.weir.method.MethodInfo;
 import org.weir.method.Param;
 
 /** Whether what a config gives and what a method and its tensors need are the same: nothing missing, nothing unused. */
 final class ParameterCoverage {
-    /** A required parameter, who has to have it, and where it may come from. */
-    private record Need(Param param, int line, String whose, String remedy, List<SettingValues> levels) {}
+    /**
+     * A required parameter, who has to have it, and where it may come from.
+     *
+     * @param filtered the name that filters look at
+     */
+    private record Need(
+            Param param,
+            int line,
+            String whose,
+            String remedy,
+            List<SettingValues> levels,
+            int slice,
+            Function<TensorPlace, String> filtered) {
+
+        boolean lacks(TensorPlace place) {
+            String name = filtered.apply(place);
+            return place.slice() == slice
+                    && levels.stream().allMatch(values -> values.caseFor(name).isEmpty());
+        }
+    }
 
     private final MergeConfig config;
     private final MethodInfo method;
-    private final GivenParameters given;
+    private final List<GivenParameters> given;
     private final List<Need> needs = new ArrayList<>();
 
-    ParameterCoverage(MergeConfig config, MethodInfo method, List<ModelEntry> experts, GivenParameters given) {
+    /** @param given to each slice */
+    ParameterCoverage(MergeConfig config, MethodInfo method, List<GivenParameters> given) {
         this.config = config;
         this.method = method;
         this.given = given;
-        for (Param param : method.params()) {
-            if (param.required() && param.scope() == Param.Scope.GLOBAL) {
-                needs.add(new Need(
-                        param, config.methodLine(), "the config", "write it under parameters", given.levels(param)));
-            } else if (param.required()) {
-                for (int i = 0; i < experts.size(); i++) {
-                    needs.add(need(param, experts.get(i), given.levels(param, i)));
+        for (int slice = 0; slice < given.size(); slice++) {
+            for (Param param : method.params()) {
+                if (param.required()) {
+                    addNeeds(param, slice, given.get(slice));
                 }
             }
         }
     }
 
-    private Need need(Param param, ModelEntry expert, List<SettingValues> levels) {
-        String label = config.label(expert);
-        String remedy = config.models().contains(expert)
-                ? "write it under " + label + ".parameters, or for all models under parameters"
-                : "the base is one more model here: write it under parameters, or list the base under models";
-        return new Need(param, expert.line(), label, remedy, levels);
+    private void addNeeds(Param param, int slice, GivenParameters given) {
+        if (param.scope() == Param.Scope.GLOBAL) {
+            needs.add(new Need(
+                    param,
+                    config.methodLine(),
+                    "the config",
+                    "write it under parameters",
+                    given.levels(param),
+                    slice,
+                    TensorPlace::output));
+            return;
+        }
+        for (int i = 0; i < given.experts().size(); i++) {
+            int place = i;
+            ModelEntry expert = given.experts().get(i);
+            String label = config.label(expert);
+            String remedy = config.models().contains(expert)
+                    ? "write it under " + label + ".parameters, or for all models under parameters"
+                    : "the base is one more model here: write it under parameters, or list the base under models";
+            needs.add(new Need(
+                    param,
+                    expert.line(),
+                    label,
+                    remedy,
+                    given.levels(param, i),
+                    slice,
+                    tensor -> tensor.inputs().get(place)));
+        }
     }
 
     /** Finds the required parameters that are nowhere: one problem for each model that lacks one. */
@@ -54,40 +94,42 @@ final class ParameterCoverage {
     }
 
     /** Finds the required parameters that are given, but not for all of these tensors. */
-    void requireForEach(List<String> tensorNames, ConfigProblems problems) {
+    void requireForEach(List<TensorPlace> places, ConfigProblems problems) {
         for (Need need : needs) {
-            List<String> without = tensorNames.stream()
-                    .filter(name -> need.levels().stream()
-                            .allMatch(values -> values.caseFor(name).isEmpty()))
-                    .toList();
+            List<TensorPlace> without = places.stream().filter(need::lacks).toList();
             // where nothing is given at all, requireGiven has said so
             if (!need.levels().isEmpty() && !without.isEmpty()) {
                 String more = without.size() == 1 ? "" : " and " + (without.size() - 1) + " more tensors";
                 problems.add(
                         need.line(),
                         need.whose() + " has no " + need.param().name() + " for "
-                                + OneLine.quoted(without.getFirst()) + more
+                                + OneLine.quoted(need.filtered().apply(without.getFirst())) + more
                                 + ": no filter matches; add a rule without a filter");
             }
         }
     }
 
     /** Finds the filters that no tensor needs, most often because of a typo. */
-    void noteUnused(List<String> tensorNames, ConfigNotes notes) {
-        Set<Setting.Rule> told = new HashSet<>();
-        for (Map<String, SettingValues> level : given.all()) {
-            level.forEach((name, values) -> {
-                Set<SettingValues.Case> used = new HashSet<>();
-                tensorNames.forEach(tensor -> values.caseFor(tensor).ifPresent(used::add));
-                values.cases().stream()
-                        .filter(each -> !used.contains(each) && told.add(each.rule()))
-                        .forEach(each -> each.rule()
-                                .filter()
-                                .ifPresent(filter -> notes.add(
-                                        each.rule().line(),
-                                        "no tensor uses the value of " + name + " for the filter "
-                                                + OneLine.quoted(filter))));
-            });
+    void noteUnused(List<TensorPlace> places, ConfigNotes notes) {
+        Set<Setting.Rule> used = new HashSet<>();
+        for (TensorPlace place : places) {
+            for (Map<String, SettingValues> level : given.get(place.slice()).all()) {
+                Stream.concat(Stream.of(place.output()), place.inputs().stream())
+                        .distinct()
+                        .forEach(name -> level.values()
+                                .forEach(values -> values.caseFor(name).ifPresent(each -> used.add(each.rule()))));
+            }
         }
+        Set<Setting.Rule> told = new HashSet<>();
+        given.stream()
+                .flatMap(slice -> slice.all().stream())
+                .forEach(level -> level.forEach((name, values) -> values.cases().stream()
+                        .map(SettingValues.Case::rule)
+                        .filter(rule -> !used.contains(rule) && told.add(rule))
+                        .forEach(rule -> rule.filter()
+                                .ifPresent(filter -> notes.add(
+                                        rule.line(),
+                                        "no tensor uses the value of " + name + " for the filter "
+                                                + OneLine.quoted(filter))))));
     }
 }

@@ -1,5 +1,6 @@
 package org.weir.plan;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,8 +14,8 @@ import org.weir.method.Settings;
 
 /**
  * Finds the parameters of a method for each output tensor in mergekit's order: for an expert's own parameters what its
- * entry says, then the config's {@code parameters}, then the default; for those of the whole merge the same without the
- * entry. A level whose filters do not match is passed over.
+ * entry says, then the {@code parameters} of its slice, of the module and of the config, then the default; for those of
+ * the whole merge the same without the entry. A level whose filters do not match is passed over.
  *
  * <p>First {@link #problems}; {@link #missing} and {@link #notes} when the tensors are known; {@link #settings} only
  * where nothing was wrong.
@@ -23,24 +24,31 @@ final class ParameterLookup {
     private final MergeConfig config;
     private final MethodInfo method;
     private final long seed;
-    private final int experts;
-    private final GivenParameters given;
+    /** Per slice. */
+    private final List<GivenParameters> given = new ArrayList<>();
+
     private final ParameterCoverage coverage;
     private final ConfigProblems problems;
     private final ConfigNotes notes;
 
-    /** @param experts the inputs in order, as {@link MergeConfig#experts} gives them for this method */
-    ParameterLookup(MergeConfig config, MethodInfo method, long seed, List<ModelEntry> experts) {
+    ParameterLookup(MergeConfig config, MethodInfo method, long seed) {
         this.config = config;
         this.method = method;
         this.seed = seed;
-        this.experts = experts.size();
         this.problems = new ConfigProblems(config.file());
         this.notes = new ConfigNotes(config.file());
-        this.given = new GivenParameters(config, experts, new ParameterReader(method, problems, notes));
-        this.coverage = new ParameterCoverage(config, method, experts, given);
+        ParameterReader reader = new ParameterReader(method, problems, notes);
+        Map<String, SettingValues> module = reader.ofAll(config.moduleParameters(), "modules.default.parameters");
+        Map<String, SettingValues> all = reader.ofAll(config.parameters(), "parameters");
+        for (int i = 0; i < config.slices().size(); i++) {
+            SliceEntry slice = config.slices().get(i);
+            Map<String, SettingValues> own = reader.ofAll(slice.parameters(), "slices[" + i + "].parameters");
+            given.add(new GivenParameters(
+                    config, slice, slice.experts(method.base()), reader, List.of(own, module, all)));
+            noteEntries(slice);
+        }
+        this.coverage = new ParameterCoverage(config, method, given);
         coverage.requireGiven(problems);
-        noteEntries();
     }
 
     /** What is wrong whatever the tensors are: names, values, and required parameters that are nowhere. By line. */
@@ -49,41 +57,47 @@ final class ParameterLookup {
     }
 
     /** Required parameters that are given, but whose filters leave some of these tensors without a value. */
-    List<PlanProblem> missing(List<String> tensorNames) {
+    List<PlanProblem> missing(List<TensorPlace> places) {
         ConfigProblems missing = new ConfigProblems(config.file());
-        coverage.requireForEach(tensorNames, missing);
+        coverage.requireForEach(places, missing);
         return missing.sorted();
     }
 
     /** What is not wrong but should be known: what has no effect on these tensors, what mergekit does differently. */
-    List<String> notes(List<String> tensorNames) {
+    List<String> notes(List<TensorPlace> places) {
         ConfigNotes all = notes.copy();
-        coverage.noteUnused(tensorNames, all);
+        coverage.noteUnused(places, all);
         return all.sorted();
     }
 
     /**
      * The parameters for one output tensor.
      *
-     * @param inputNames the tensor's name in each expert, which the filters of per-expert parameters look at
-     * @param t where it lies between the first layer (0) and the last (1)
      * @throws IllegalArgumentException if a required parameter is missing, which {@link #problems} or {@link #missing}
      *     said
      */
-    Settings settings(String outputName, List<String> inputNames, double t) {
+    Settings settings(TensorPlace place) {
+        GivenParameters slice = given.get(place.slice());
+        int experts = slice.experts().size();
         Map<String, double[]> values = new HashMap<>();
         for (Param param : method.params()) {
-            switch (param.scope()) {
-                case GLOBAL ->
-                    values.put(param.name(), new double[] {value(param, given.levels(param), outputName, t)});
+            double[] found = switch (param.scope()) {
+                case GLOBAL -> new double[] {value(param, slice.levels(param), place.output(), place.t())};
                 case PER_EXPERT -> {
                     double[] all = new double[experts];
-                    Arrays.setAll(all, i -> value(param, given.levels(param, i), inputNames.get(i), t));
-                    values.put(param.name(), all);
+                    Arrays.setAll(
+                            all,
+                            i -> value(
+                                    param,
+                                    slice.levels(param, i),
+                                    place.inputs().get(i),
+                                    place.t()));
+                    yield all;
                 }
-            }
+            };
+            values.put(param.name(), found);
         }
-        return new Settings(method.params(), outputName, seed, experts, values);
+        return new Settings(method.params(), place.output(), seed, experts, values);
     }
 
     private static double value(Param param, List<SettingValues> levels, String tensor, double t) {
@@ -99,10 +113,10 @@ final class ParameterLookup {
         return param.defaultValue();
     }
 
-    private void noteEntries() {
+    private void noteEntries(SliceEntry slice) {
         Set<String> listed = new HashSet<>();
-        for (ModelEntry entry : config.models()) {
-            boolean useless = method.base() == MethodInfo.BaseRole.ORIGIN && config.isBase(entry);
+        for (ModelEntry entry : slice.sources()) {
+            boolean useless = method.base() == MethodInfo.BaseRole.ORIGIN && slice.isBase(entry);
             if (useless && !entry.parameters().isEmpty()) {
                 notes.add(
                         entry.line(),

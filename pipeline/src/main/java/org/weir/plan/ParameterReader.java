@@ -20,9 +20,9 @@ final class ParameterReader {
         this.notes = notes;
     }
 
-    /** The settings under the config's own {@code parameters}, by name. */
-    Map<String, SettingValues> ofConfig(Map<String, Setting> settings) {
-        return read(settings, "parameters", method.params());
+    /** The settings under a {@code parameters} that holds for all models, by name. */
+    Map<String, SettingValues> ofAll(Map<String, Setting> settings, String path) {
+        return read(settings, path, method.params());
     }
 
     /** The settings under one model, by name. Only those that each expert has for itself can be there. */

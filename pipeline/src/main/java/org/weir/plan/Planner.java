@@ -58,26 +58,22 @@ public final class Planner {
 
     private MergePlan plan(Optional<Path> out) throws PlanException {
         MergeMethod method = MergeMethods.named(config.methodName()).orElseThrow(this::unknownMethod);
-        BaseRole role = method.info().base();
-        List<ModelEntry> entries = config.experts(role);
-        requireModels(method, entries);
+        requireModels(method);
         boolean modelsGiven = problems.isEmpty();
-        ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed(), entries);
+        ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed());
         problems.addAll(parameters.problems());
         boolean settingsSound = problems.isEmpty();
         Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), true));
-        List<Input> experts = entries.stream()
-                .flatMap(entry -> inputs.open(entry.model(), config.isBase(entry)).stream())
-                .toList();
+        SliceOpener opener = new SliceOpener(config, method.info().base(), inputs);
+        List<SliceModels> slices = opener.open();
         problems.addAll(inputs.problems());
-        if (!modelsGiven || !inputs.problems().isEmpty()) {
+        problems.addAll(opener.problems());
+        if (!modelsGiven || !inputs.problems().isEmpty() || !opener.problems().isEmpty()) {
             throwIfAny();
         }
-        List<Input> all = Stream.concat(base.stream(), experts.stream().filter(input -> !input.base()))
-                .toList();
+        List<Input> all = all(base, slices);
         out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
-        TensorPlanner tensorPlanner =
-                new TensorPlanner(config, method, parameters, options.copyFromBase(), base, experts);
+        TensorPlanner tensorPlanner = new TensorPlanner(config, method, parameters, options.copyFromBase(), slices);
         List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
         problems.addAll(tensorPlanner.problems());
         throwIfAny();
@@ -87,10 +83,20 @@ public final class Planner {
         requireMemory(memory);
         out.flatMap(path -> OutputPlace.lackOfSpace(path, layout)).ifPresent(problems::add);
         throwIfAny();
-        List<String> names = tensors.stream().map(t -> t.output().name()).toList();
-        List<String> notes = new ArrayList<>(parameters.notes(names));
+        List<String> notes = new ArrayList<>(parameters.notes(tensorPlanner.places()));
         notes.addAll(tensorPlanner.notes());
-        return new MergePlan(config, options, method.info(), all, tensors, layout, memory, notes);
+        ResultConfig result = ResultConfig.of(config, slices);
+        return new MergePlan(config, options, method.info(), all, tensors, layout, memory, result, notes);
+    }
+
+    /** The base first, then the models in order; of a stack, in which a model may give many slices, each once. */
+    private List<Input> all(Optional<Input> base, List<SliceModels> slices) {
+        Stream<Input> listed = slices.stream()
+                .flatMap(slice -> Stream.concat(slice.origin().stream(), slice.experts().stream()))
+                .map(SliceSource::input)
+                .filter(input -> base.isEmpty() || !input.equals(base.get()));
+        return Stream.concat(base.stream(), config.isStack() ? listed.distinct() : listed)
+                .toList();
     }
 
     private PlanException unknownMethod() {
@@ -100,12 +106,14 @@ public final class Planner {
                 + DidYouMean.question(names, config.methodName()) + "; Weir has " + String.join(", ", names))));
     }
 
-    private void requireModels(MergeMethod method, List<ModelEntry> experts) {
+    private void requireModels(MergeMethod method) {
         String name = method.info().name();
-        if (method.info().base() == BaseRole.ORIGIN && config.baseModel().isEmpty()) {
+        BaseRole role = method.info().base();
+        if (role == BaseRole.ORIGIN
+                && config.slices().stream().anyMatch(slice -> slice.baseModel().isEmpty())) {
             problems.add(configProblem(name + " takes differences to a base; write base_model: MODEL"));
         }
-        if (experts.isEmpty()) {
+        if (config.slices().stream().anyMatch(slice -> slice.experts(role).isEmpty())) {
             problems.add(configProblem(name + " needs at least one model beside the base"));
         }
     }

@@ -1,11 +1,13 @@
 package org.weir.plan;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the value of a parameter: a scalar, a list of scalars, or {@code {filter, value}}, one or a list of them. */
+/** Reads parameters, each a scalar, a list of scalars, or {@code {filter, value}}, one or a list of them. */
 final class SettingReader {
     private final ConfigProblems problems;
     private final FieldReader fields;
@@ -15,8 +17,19 @@ final class SettingReader {
         this.fields = fields;
     }
 
-    /** The setting that a field of {@code parameters} is, or problems. */
-    Optional<Setting> setting(Yaml.Field field, String parametersPath) {
+    /** What stands under {@code parameters}, by name. */
+    Map<String, Setting> parameters(Yaml.Fields owner, String prefix) {
+        Map<String, Setting> read = new LinkedHashMap<>();
+        String path = prefix + "parameters";
+        fields.present(owner, "parameters")
+                .flatMap(field -> fields.mapping(field, path))
+                .ifPresent(mapping -> mapping.byKey()
+                        .values()
+                        .forEach(field -> setting(field, path).ifPresent(setting -> read.put(field.key(), setting))));
+        return read;
+    }
+
+    private Optional<Setting> setting(Yaml.Field field, String parametersPath) {
         String path = parametersPath + "." + field.key();
         Optional<List<Setting.Rule>> rules = switch (field.value()) {
             case Yaml.Fields rule -> rule(rule, path).map(List::of);

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
@@ -16,7 +15,6 @@ import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
 import org.weir.method.InvalidSettingsException;
 import org.weir.method.MergeMethod;
-import org.weir.method.MethodInfo.BaseRole;
 import org.weir.method.Settings;
 import org.weir.stage.Recipe;
 import org.weir.stage.WeightedSum;
@@ -28,12 +26,10 @@ final class TensorPlanner {
     private final MergeMethod method;
     private final ParameterLookup parameters;
     private final boolean copyFromBase;
-    /** The model that says which tensors there are and in which order. */
-    private final Input donor;
-    /** What deltas are taken from. */
-    private final Optional<Input> origin;
+    private final List<SliceModels> slices;
+    /** Every tensor of the result, slice after slice, in the order of the slice's donor. */
+    private final List<TensorPlace> places = new ArrayList<>();
 
-    private final List<Input> experts;
     private final List<PlanProblem> problems = new ArrayList<>();
     private final TensorProblems tensorProblems = new TensorProblems();
     private final Set<String> notes = new TreeSet<>();
@@ -43,15 +39,15 @@ final class TensorPlanner {
             MergeMethod method,
             ParameterLookup parameters,
             boolean copyFromBase,
-            Optional<Input> base,
-            List<Input> experts) {
+            List<SliceModels> slices) {
         this.config = config;
         this.method = method;
         this.parameters = parameters;
         this.copyFromBase = copyFromBase;
-        this.donor = base.orElseGet(experts::getFirst);
-        this.origin = method.info().base() == BaseRole.ORIGIN ? base : Optional.empty();
-        this.experts = experts;
+        this.slices = slices;
+        for (int i = 0; i < slices.size(); i++) {
+            places.addAll(slices.get(i).places(i));
+        }
     }
 
     /**
@@ -61,29 +57,30 @@ final class TensorPlanner {
      *     tensors are checked
      */
     List<TensorPlan> plan(boolean settingsSound) {
-        refuseTensorsOnlyElsewhere();
+        slices.forEach(this::refuseTensorsOnlyElsewhere);
         if (settingsSound) {
-            problems.addAll(parameters.missing(
-                    names(tensor -> Codecs.exist(tensor.info().dtype()))));
+            problems.addAll(parameters.missing(places.stream()
+                    .filter(place -> Codecs.exist(donors(place).info().dtype()))
+                    .toList()));
         }
         boolean recipes = settingsSound && problems.isEmpty();
-        LayerStack layers = LayerStack.of(names(tensor -> true), DonorConfig.layers(donor.checkpoint()));
         List<TensorPlan> plans = new ArrayList<>();
-        for (MappedTensor tensor : donor.checkpoint().tensors()) {
-            all(tensor)
+        for (TensorPlace place : places) {
+            all(place)
                     .filter(_ -> recipes)
-                    .flatMap(inputs -> plan(tensor, inputs, layers))
+                    .flatMap(inputs -> plan(place, inputs))
                     .ifPresent(plans::add);
         }
         problems.addAll(ModelScope.problems(merged(plans), config.file().toString()));
         return inBlockOrder(plans);
     }
 
-    private List<String> names(Predicate<MappedTensor> which) {
-        return donor.checkpoint().tensors().stream()
-                .filter(which)
-                .map(tensor -> tensor.info().name())
-                .toList();
+    List<TensorPlace> places() {
+        return places;
+    }
+
+    private MappedTensor donors(TensorPlace place) {
+        return slices.get(place.slice()).donor().head(place.output()).orElseThrow();
     }
 
     List<PlanProblem> problems() {
@@ -95,35 +92,40 @@ final class TensorPlanner {
         return notes;
     }
 
-    private void refuseTensorsOnlyElsewhere() {
-        Set<String> seen = new HashSet<>();
-        for (Input expert : experts) {
-            for (MappedTensor tensor : expert.checkpoint().tensors()) {
-                String name = tensor.info().name();
-                if (donor.checkpoint().tensor(name).isEmpty() && seen.add(expert.reference() + '\n' + name)) {
+    private void refuseTensorsOnlyElsewhere(SliceModels slice) {
+        Set<String> seen = new HashSet<>(slice.untied());
+        for (SliceSource expert : slice.experts()) {
+            for (MappedTensor tensor : expert.tensors()) {
+                String name = expert.output(tensor).orElseThrow();
+                String reference = expert.input().reference();
+                boolean known = slice.donor().tensor(name).isPresent() || seen.contains(name);
+                if (!known && seen.add(reference + '\n' + name)) {
                     problem(
                             name,
-                            "is in " + expert.reference() + " (" + tensor.info().shape() + ") but not in "
-                                    + donor.reference() + "; all models must have the same tensors");
+                            "is in " + reference + " (" + tensor.info().shape() + ") but not in "
+                                    + slice.donor().input().reference() + "; all models must have the same tensors");
                 }
             }
         }
     }
 
-    /** The experts' tensors of that name, if all of them have it in that shape. */
-    private Optional<List<MappedTensor>> all(MappedTensor tensor) {
+    /** The experts' tensors for that place, if all of them have it in the same shape. */
+    private Optional<List<MappedTensor>> all(TensorPlace place) {
+        SliceModels slice = slices.get(place.slice());
+        TensorInfo wanted = donors(place).info();
+        boolean tokens = slice.donor().layout().isOfVocabulary(wanted);
         List<MappedTensor> found = new ArrayList<>();
         Set<String> said = new HashSet<>();
-        for (Input expert : experts) {
-            Optional<MappedTensor> theirs =
-                    expert.checkpoint().tensor(tensor.info().name());
+        for (SliceSource expert : slice.experts()) {
+            String reference = expert.input().reference();
+            Optional<MappedTensor> theirs = tokens ? expert.head(place.output()) : expert.tensor(place.output());
             theirs.ifPresent(found::add);
-            mismatch(tensor.info(), theirs.map(MappedTensor::info))
-                    .filter(mismatch -> said.add(expert.reference()))
+            mismatch(wanted, theirs.map(MappedTensor::info))
+                    .filter(mismatch -> said.add(reference))
                     .ifPresent(what -> problem(
-                            tensor.info().name(),
-                            "is " + tensor.info().shape() + " in " + donor.reference() + " but " + what + " "
-                                    + expert.reference()));
+                            place.output(),
+                            "is " + wanted.shape() + " in "
+                                    + slice.donor().input().reference() + " but " + what + " " + reference));
         }
         return said.isEmpty() ? Optional.of(found) : Optional.empty();
     }
@@ -137,34 +139,30 @@ final class TensorPlanner {
                 : Optional.of(theirs.get().shape() + " in");
     }
 
-    private Optional<TensorPlan> plan(MappedTensor tensor, List<MappedTensor> inputs, LayerStack layers) {
-        List<MappedTensor> read = Stream.concat(origin.stream().map(base -> tensor), inputs.stream())
-                .toList();
+    private Optional<TensorPlan> plan(TensorPlace place, List<MappedTensor> inputs) {
+        SliceModels slice = slices.get(place.slice());
+        Optional<MappedTensor> base = slice.origin().map(origin -> donors(place));
+        List<MappedTensor> read = Stream.concat(base.stream(), inputs.stream()).toList();
         boolean arithmetic =
                 read.stream().allMatch(input -> Codecs.exist(input.info().dtype()));
-        return arithmetic ? merged(tensor.info(), inputs, read, layers) : copied(tensor, read);
+        return arithmetic ? merged(place, base, inputs, read) : copied(place, read);
     }
 
     private Optional<TensorPlan> merged(
-            TensorInfo tensor, List<MappedTensor> inputs, List<MappedTensor> read, LayerStack layers) {
-        String name = tensor.name();
-        List<String> names = inputs.stream().map(input -> name).toList();
-        Settings settings = parameters.settings(name, names, layers.t(name));
+            TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> inputs, List<MappedTensor> read) {
+        Settings settings = parameters.settings(place);
         try {
             Recipe recipe = method.recipe(settings);
-            TensorInfo output = new TensorInfo(name, outputDType(read), tensor.shape());
+            DType dtype = outputDType(base, read);
+            TensorInfo output =
+                    new TensorInfo(place.output(), dtype, read.getFirst().info().shape());
             return Optional.of(
                     recipe.ontoBase() && recipe.factor() == 0
-                            ? baseOnly(output, read.getFirst())
+                            ? baseOnly(output, base.orElseThrow())
                             : new MergedTensor(
-                                    output,
-                                    "merged by " + method.info().name(),
-                                    recipe,
-                                    origin.map(b -> read.getFirst()),
-                                    inputs,
-                                    0));
+                                    output, "merged by " + method.info().name(), recipe, base, inputs, 0));
         } catch (InvalidSettingsException e) {
-            tensorProblems.add(PlanProblem.Kind.CONFIG, name, String.valueOf(e.getMessage()));
+            tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -174,15 +172,15 @@ final class TensorPlanner {
         String reason = "the base's, since lambda is 0";
         Recipe narrowed = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
         return output.dtype() == base.info().dtype()
-                ? new CopiedTensor(base, reason)
+                ? new CopiedTensor(output.name(), base, reason)
                 : new MergedTensor(output, reason, narrowed, Optional.of(base), List.of(), 0);
     }
 
     /** out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
-    private DType outputDType(List<MappedTensor> read) {
-        Stream<DType> types = origin.isPresent()
-                ? Stream.of(read.getFirst().info().dtype())
-                : read.stream().map(input -> input.info().dtype());
+    private DType outputDType(Optional<MappedTensor> base, List<MappedTensor> read) {
+        Stream<DType> types = base.map(Stream::of)
+                .orElseGet(read::stream)
+                .map(input -> input.info().dtype());
         if (read.stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
             notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
         }
@@ -198,25 +196,26 @@ final class TensorPlanner {
         return a == DType.F64 || b == DType.F64 ? DType.F64 : DType.F32;
     }
 
-    private Optional<TensorPlan> copied(MappedTensor tensor, List<MappedTensor> inputs) {
+    private Optional<TensorPlan> copied(TensorPlace place, List<MappedTensor> inputs) {
+        MappedTensor tensor = donors(place);
         String kind = tensor.info().dtype() + " tensors are not merged";
         try {
             for (MappedTensor input : inputs) {
                 if (!copyFromBase && !SameBytes.in(tensor, input)) {
                     problem(
-                            tensor.info().name(),
+                            place.output(),
                             "is " + tensor.info().dtype() + ", which cannot be merged, and differs between "
-                                    + tensor.file() + " and " + input.file()
-                                    + "; --copy-from-base takes it from " + donor.reference());
+                                    + tensor.file() + " and " + input.file() + "; --copy-from-base takes it from "
+                                    + slices.get(place.slice()).donor().input().reference());
                     return Optional.empty();
                 }
             }
         } catch (InputChangedException e) {
-            problem(tensor.info().name(), String.valueOf(e.getMessage()));
+            problem(place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
-        return Optional.of(
-                new CopiedTensor(tensor, copyFromBase ? kind + " (--copy-from-base)" : kind + ", all inputs agree"));
+        String reason = copyFromBase ? kind + " (--copy-from-base)" : kind + ", all inputs agree";
+        return Optional.of(new CopiedTensor(place.output(), tensor, reason));
     }
 
     /** Numbers the blocks through the tensors by name, so that neither shards nor file order show in what is ranked. */

@@ -218,7 +218,7 @@ final class MergeConfigTest {
                         "c.yml:1: no merge_method; write one, such as merge_method: linear",
                         "c.yml:2: unknown key 'basemodel'; did you mean 'base_model'?",
                         "c.yml:3: unknown key 'frobnicate'; expected one of base_model, dtype, merge_method, models,"
-                                + " out_dtype, parameters",
+                                + " modules, out_dtype, parameters, slices",
                         "c.yml:5: unknown key 'modle' under models[0]; did you mean 'model'?",
                         "c.yml:5: models[0] has no model; write '- model: PATH'",
                         "c.yml:7: unknown key 'filtre' under parameters.weight; did you mean 'filter'?"),
@@ -237,20 +237,19 @@ final class MergeConfigTest {
     void saysWhatMergekitHasAndWeirHasNotYet() {
         assertEquals(
                 List.of(
-                        "c.yml:2: 'slices' is not supported yet",
                         "c.yml:3: 'tokenizer_source' is not supported yet",
                         "c.yml:4: 'chat_template' is not supported yet",
                         "c.yml:5: 'name' is not supported yet"),
                 problems("""
                         merge_method: linear
-                        slices: [{sources: []}]
+                        models: [{model: a}]
                         tokenizer_source: union
                         chat_template: auto
                         name: x
                         """));
         assertEquals(
-                List.of("c.yml:2: 'modules' is not supported yet", "c.yml:3: 'tokenizer' is not supported yet"),
-                problems("merge_method: linear\nmodules: {}\ntokenizer: {}\n"));
+                List.of("c.yml:3: 'tokenizer' is not supported yet"),
+                problems("merge_method: linear\nmodels: [{model: a}]\ntokenizer: {}\n"));
     }
 
     @Test
@@ -342,7 +341,7 @@ final class MergeConfigTest {
     void namesAreEscapedAndCut() {
         assertEquals(
                 List.of("c.yml:6: unknown key 'a\\u001b[31m\\u2028b'; expected one of base_model, dtype, merge_method,"
-                        + " models, out_dtype, parameters"),
+                        + " models, modules, out_dtype, parameters, slices"),
                 problems(LINEAR + "\"a\\e[31m\\u2028b\": 1\n"));
         String told = problems(LINEAR + "dtype: " + "x".repeat(100_000) + "\n").getFirst();
         assertTrue(told.length() < 250, told);
@@ -371,18 +370,18 @@ final class MergeConfigTest {
     @Test
     void theBaseIsNoExpertWhereDifferencesAreTaken() throws PlanException {
         MergeConfig config = read("merge_method: x\nbase_model: b\nmodels: [{model: b}, {model: a}, {model: b}]\n");
-        assertEquals(List.of("a"), names(config.experts(BaseRole.ORIGIN)));
-        assertTrue(config.isBase(config.models().getFirst()));
-        assertFalse(config.isBase(config.models().get(1)));
+        assertEquals(List.of("a"), names(config.slices().getFirst().experts(BaseRole.ORIGIN)));
+        assertTrue(config.slices().getFirst().isBase(config.models().getFirst()));
+        assertFalse(config.slices().getFirst().isBase(config.models().get(1)));
     }
 
     @Test
     void theBaseIsOneMoreInputWhereAllAreSummed() throws PlanException {
         MergeConfig listed = read("merge_method: x\nbase_model: b\nmodels: [{model: b}, {model: a}]\n");
-        assertEquals(List.of("b", "a"), names(listed.experts(BaseRole.SUMMAND)));
+        assertEquals(List.of("b", "a"), names(listed.slices().getFirst().experts(BaseRole.SUMMAND)));
         MergeConfig appended = read("merge_method: x\nbase_model: b\nmodels: [{model: a}]\n");
-        assertEquals(List.of("a", "b"), names(appended.experts(BaseRole.SUMMAND)));
-        assertEquals(List.of("a", "b"), names(read(LINEAR).experts(BaseRole.SUMMAND)));
+        assertEquals(List.of("a", "b"), names(appended.slices().getFirst().experts(BaseRole.SUMMAND)));
+        assertEquals(List.of("a", "b"), names(read(LINEAR).slices().getFirst().experts(BaseRole.SUMMAND)));
     }
 
     private static @Nullable String refusal(Path file) {

@@ -44,7 +44,7 @@ final class ParameterLookupTest {
 
     @Test
     void anExpertsOwnValueComesFirstThenTheCommonOneThenTheDefault() throws PlanException {
-        Settings settings = lookup(TIES, CONFIG).settings(MLP_0, List.of(MLP_0, MLP_0), 0);
+        Settings settings = lookup(TIES, CONFIG).settings(new TensorPlace(0, MLP_0, List.of(MLP_0, MLP_0), 0));
         assertEquals(List.of(0.1, 0.9), settings.all(WEIGHT));
         assertEquals(List.of(0.3, 0.3), settings.all(DENSITY));
         assertEquals(1, settings.get(LAMBDA));
@@ -95,7 +95,7 @@ final class ParameterLookupTest {
     void filtersLookAtInputNamesForExpertsAndAtTheOutputNameForTheMerge() throws PlanException {
         ParameterLookup lookup = lookup(
                 TIES, CONFIG.replace("0.3", "[{filter: in, value: 0.2}]") + "  lambda: [{filter: out, value: 0.5}]\n");
-        Settings settings = lookup.settings("out", List.of("in", "out"), 0);
+        Settings settings = lookup.settings(new TensorPlace(0, "out", List.of("in", "out"), 0));
         assertEquals(List.of(0.2, 1.0), settings.all(DENSITY));
         assertEquals(0.5, settings.get(LAMBDA));
     }
@@ -181,7 +181,7 @@ final class ParameterLookupTest {
                 lookup(TIES, CONFIG.replace("0.9", "[{filter: mlp, value: x}, {filter: attn, value: 1}]"));
         assertEquals(
                 List.of("c.yml:9: parameters.weight: found 'x', expected a finite number"), lines(lookup.problems()));
-        assertEquals(List.of(), lookup.missing(List.of(MLP_0, ATTN_1)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0, ATTN_1)));
     }
 
     @Test
@@ -206,7 +206,8 @@ final class ParameterLookupTest {
         ParameterLookup lookup = lookup(LINEAR, text + "parameters: {weight: 3}\n");
         assertEquals(List.of(), lookup.problems());
         assertEquals(
-                List.of(1.0, 3.0), lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
+                List.of(1.0, 3.0),
+                lookup.settings(new TensorPlace(0, "t", List.of("t", "t"), 0)).all(WEIGHT));
     }
 
     @Test
@@ -228,15 +229,15 @@ final class ParameterLookupTest {
                     parameters: {weight: [{filter: mlp, value: 1}, {value: 2}]}
                 """);
         assertEquals(List.of(), lookup.problems());
-        assertEquals(List.of(), lookup.missing(List.of(MLP_0)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0)));
         assertEquals(
                 List.of("c.yml:3: models[0] has no weight for '" + ATTN_1
                         + "': no filter matches; add a rule without a filter"),
-                lines(lookup.missing(List.of(MLP_0, ATTN_1))));
+                lines(lookup.missing(places(MLP_0, ATTN_1))));
         assertEquals(
                 List.of("c.yml:3: models[0] has no weight for '" + ATTN_1
                         + "' and 2 more tensors: no filter matches; add a rule without a filter"),
-                lines(lookup.missing(List.of(ATTN_1, MLP_0, "a", "b"))));
+                lines(lookup.missing(places(ATTN_1, MLP_0, "a", "b"))));
         assertThrows(IllegalArgumentException.class, () -> at(lookup, ATTN_1, 0));
     }
 
@@ -244,7 +245,7 @@ final class ParameterLookupTest {
     void whatIsGivenNowhereIsNotToldTwice() throws PlanException {
         ParameterLookup lookup = lookup(TIES, "merge_method: ties\nmodels: [{model: x}]\n");
         assertEquals(1, lookup.problems().size());
-        assertEquals(List.of(), lookup.missing(List.of(MLP_0)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0)));
     }
 
     @Test
@@ -262,7 +263,7 @@ final class ParameterLookupTest {
         assertEquals(
                 List.of("c.yml:4: the parameters of models[0] have no effect: it is the base, which ties takes the"
                         + " differences from"),
-                lookup.notes(List.of(MLP_0)));
+                lookup.notes(places(MLP_0)));
         assertEquals(List.of(0.5), at(lookup, MLP_0, 0).all(WEIGHT));
         assertFalse(problems(TIES, text.replace("weight: 9", "wait: 9")).isEmpty());
     }
@@ -277,10 +278,11 @@ final class ParameterLookupTest {
                 """);
 
         assertEquals(
-                List.of(1.0, 2.0), lookup.settings("t", List.of("t", "t"), 0).all(WEIGHT));
+                List.of(1.0, 2.0),
+                lookup.settings(new TensorPlace(0, "t", List.of("t", "t"), 0)).all(WEIGHT));
         assertEquals(
                 List.of("c.yml:4: 'x' is listed before and counts again; mergekit would drop it"),
-                lookup.notes(List.of("t")));
+                lookup.notes(places("t")));
     }
 
     @Test
@@ -294,7 +296,7 @@ final class ParameterLookupTest {
                         "c.yml:10: no tensor uses the value of density for the filter 'mpl'",
                         "c.yml:10: no tensor uses the value of density for the filter 'mlp'",
                         "c.yml:11: 'int8_mask' has no effect: signs need no storage here"),
-                lookup.notes(List.of(MLP_0, ATTN_1)));
+                lookup.notes(places(MLP_0, ATTN_1)));
     }
 
     @Test
@@ -302,7 +304,7 @@ final class ParameterLookupTest {
         ParameterLookup lookup = lookup(
                 TIES,
                 "{merge_method: ties, base_model: b, models: [{model: b}, {model: x}, {model: b}], parameters: {weight: 1}}");
-        assertEquals(List.of(), lookup.notes(List.of(MLP_0)));
+        assertEquals(List.of(), lookup.notes(places(MLP_0)));
     }
 
     @Test
@@ -315,7 +317,7 @@ final class ParameterLookupTest {
                 """);
         assertEquals(
                 List.of("c.yml:3: no tensor uses the value of weight for the filter 'mpl'"),
-                lookup.notes(List.of(MLP_0)));
+                lookup.notes(places(MLP_0)));
     }
 
     @Test
@@ -328,7 +330,7 @@ final class ParameterLookupTest {
     @Test
     void aRuleForTheRestMayBeForNothing() throws PlanException {
         ParameterLookup lookup = lookup(TIES, CONFIG.replace("0.3", "[{filter: mlp, value: 0.1}, {value: 0.2}]"));
-        assertEquals(List.of(), lookup.notes(List.of(MLP_0)));
+        assertEquals(List.of(), lookup.notes(places(MLP_0)));
     }
 
     @Test
@@ -341,7 +343,7 @@ final class ParameterLookupTest {
                 - {model: y, parameters: {density: 1}}
                 """);
 
-        assertEquals(List.of("c.yml:3: 'density' has no effect: it trims nothing"), lookup.notes(List.of("t")));
+        assertEquals(List.of("c.yml:3: 'density' has no effect: it trims nothing"), lookup.notes(places("t")));
     }
 
     @Test
@@ -353,9 +355,53 @@ final class ParameterLookupTest {
                 - {model: y, parameters: {<<: *p, density: 0.5}}
                 """);
 
-        Settings settings = lookup.settings("t", List.of("t", "t"), 0);
+        Settings settings = lookup.settings(new TensorPlace(0, "t", List.of("t", "t"), 0));
         assertEquals(List.of(1.0, 1.0), settings.all(WEIGHT));
         assertEquals(List.of(1.0, 0.5), settings.all(DENSITY));
+    }
+
+    private static final String SLICES = """
+            merge_method: ties
+            base_model: b
+            modules:
+              default:
+                parameters: {density: 0.3, lambda: 0.3}
+                slices:
+                  - sources:
+                      - {model: x, layer_range: [0, 2], parameters: {weight: 0.1}}
+                      - {model: b, layer_range: [0, 2]}
+                      - {model: y, layer_range: [2, 4]}
+                    parameters: {weight: 0.2, lambda: 0.2}
+                  - sources:
+                      - {model: b, layer_range: [2, 3]}
+                      - {model: x, layer_range: [2, 3]}
+            parameters: {weight: 0.4, density: 0.4, normalize: false}
+            """;
+
+    @Test
+    void aSourceComesBeforeItsSliceThatBeforeTheModuleAndThatBeforeTheConfig() throws PlanException {
+        ParameterLookup lookup = lookup(TIES, SLICES);
+        assertEquals(List.of(), lookup.problems());
+        Settings first = lookup.settings(new TensorPlace(0, MLP_0, List.of(MLP_0, MLP_0), 0));
+        assertEquals(List.of(0.1, 0.2), first.all(WEIGHT));
+        assertEquals(List.of(0.3, 0.3), first.all(DENSITY));
+        assertEquals(0.2, first.get(LAMBDA));
+        assertEquals(false, first.flag(NORMALIZE));
+        Settings second = lookup.settings(new TensorPlace(1, MLP_0, List.of(MLP_0), 0));
+        assertEquals(List.of(0.4), second.all(WEIGHT));
+        assertEquals(0.3, second.get(LAMBDA));
+    }
+
+    @Test
+    void whatASliceLacksIsSaidOfItsSources() {
+        assertEquals(
+                List.of("c.yml:14: slices[1].sources[1] has no weight, which ties needs for each model; write it under"
+                        + " slices[1].sources[1].parameters, or for all models under parameters"),
+                problems(TIES, SLICES.replace("weight: 0.4, ", "")));
+        assertEquals(
+                List.of("c.yml:8: 'lambda' under slices[0].sources[0].parameters would have no effect: it holds for the"
+                        + " whole merge; move it to the parameters of the config"),
+                problems(TIES, SLICES.replace("{weight: 0.1}", "{lambda: 0.1}")));
     }
 
     private static MethodInfo method(String name, BaseRole base, Param... params) {
@@ -364,7 +410,14 @@ final class ParameterLookupTest {
 
     private static ParameterLookup lookup(MethodInfo method, String text) throws PlanException {
         MergeConfig config = ConfigText.read(text);
-        return new ParameterLookup(config, method, 42, config.experts(method.base()));
+        return new ParameterLookup(config, method, 42);
+    }
+
+    /** Tensors of a config of one slice, with more inputs than any config here lists. */
+    private static List<TensorPlace> places(String... names) {
+        return Stream.of(names)
+                .map(name -> new TensorPlace(0, name, Collections.nCopies(9, name), 0))
+                .toList();
     }
 
     private static List<String> problems(MethodInfo method, String text) {
@@ -381,6 +434,6 @@ final class ParameterLookupTest {
 
     private static Settings at(ParameterLookup lookup, String tensor, double t) {
         int experts = 2;
-        return lookup.settings(tensor, Collections.nCopies(experts, tensor), t);
+        return lookup.settings(new TensorPlace(0, tensor, Collections.nCopies(experts, tensor), t));
     }
 }

@@ -1,0 +1,89 @@
+package org.weir.plan;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.ConfigJson;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.TensorInfo;
+
+/** What a model is made of, as its tensors' names and shapes and its config.json say: no architecture is known by name. */
+final class ModelLayout {
+    private final Checkpoint checkpoint;
+    private final Optional<ConfigJson> config;
+    private final LayerStack layers;
+
+    ModelLayout(Checkpoint checkpoint) {
+        this.checkpoint = checkpoint;
+        this.config = read(checkpoint);
+        List<String> names = checkpoint.tensors().stream()
+                .map(tensor -> tensor.info().name())
+                .toList();
+        this.layers = LayerStack.of(names, config.map(ConfigJson::layers).orElse(OptionalInt.empty()));
+    }
+
+    private static Optional<ConfigJson> read(Checkpoint checkpoint) {
+        Optional<Path> file = checkpoint.file("config.json");
+        try {
+            return file.isPresent() ? Optional.of(ConfigJson.read(file.get())) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    LayerStack layers() {
+        return layers;
+    }
+
+    /** The lists of config.json with something for each layer. */
+    Map<String, List<String>> layerLists() {
+        return config.map(ConfigJson::layerLists).orElse(Map.of());
+    }
+
+    /** The number of tokens that config.json gives. */
+    OptionalLong vocabulary() {
+        return config.map(ConfigJson::vocabulary).orElse(OptionalLong.empty());
+    }
+
+    /** Whether a tensor outside the layers comes before them: an embedding, by its name. What is none comes after them. */
+    static boolean isBeforeLayers(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean embedding = lower.contains("emb") && !lower.contains("embed_out");
+        return embedding || lower.contains("wte") || lower.contains("wpe");
+    }
+
+    /** Whether the tensor has a row, or of a bias an element, for each token: an embedding or a head. */
+    boolean isOfVocabulary(TensorInfo tensor) {
+        List<Long> dims = tensor.shape().dims();
+        boolean rows = dims.size() == 2 || (dims.size() == 1 && tensor.name().endsWith(".bias"));
+        return rows
+                && vocabulary().isPresent()
+                && vocabulary().getAsLong() == dims.getFirst()
+                && LayerStack.place(tensor.name()).isEmpty();
+    }
+
+    /** The embedding, if the model has no head of that name but may use the embedding as one. */
+    Optional<MappedTensor> tied(String head) {
+        boolean possible = head.endsWith(".weight")
+                && LayerStack.place(head).isEmpty()
+                && !isBeforeLayers(head)
+                && checkpoint.tensor(head).isEmpty()
+                && config.isPresent()
+                && config.get().tied().orElse(true);
+        return possible ? embedding() : Optional.empty();
+    }
+
+    private Optional<MappedTensor> embedding() {
+        return checkpoint.tensors().stream()
+                .filter(tensor -> isOfVocabulary(tensor.info())
+                        && tensor.info().shape().dims().size() == 2
+                        && isBeforeLayers(tensor.info().name()))
+                .findFirst();
+    }
+}

@@ -1,0 +1,49 @@
+package org.weir.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.weir.checkpoint.ConfigJson;
+
+/**
+ * What the result's config.json says otherwise than the donor's.
+ *
+ * @param layers how many there are, where slices were stacked
+ * @param layerLists the lists with something for each layer, by name
+ * @param untied whether the head is no longer the embedding
+ */
+public record ResultConfig(OptionalInt layers, Map<String, List<String>> layerLists, boolean untied) {
+
+    public ResultConfig {
+        layerLists = Map.copyOf(layerLists);
+    }
+
+    static ResultConfig of(MergeConfig config, List<SliceModels> slices) {
+        boolean untied = slices.stream().anyMatch(slice -> !slice.untied().isEmpty());
+        if (!config.isStack()) {
+            return new ResultConfig(OptionalInt.empty(), Map.of(), untied);
+        }
+        int layers = config.slices().stream()
+                .mapToInt(slice -> slice.layers().orElseThrow().count())
+                .sum();
+        Map<String, List<String>> lists = new HashMap<>();
+        for (SliceModels slice : slices) {
+            ModelEntry.Layers taken = slice.donor().run().orElseThrow().layers();
+            slice.donor().layout().layerLists().forEach((name, items) -> {
+                List<String> part =
+                        items.subList(Math.min(taken.from(), items.size()), Math.min(taken.to(), items.size()));
+                lists.computeIfAbsent(name, _ -> new ArrayList<>()).addAll(part);
+            });
+        }
+        lists.values().removeIf(items -> items.size() != layers);
+        return new ResultConfig(OptionalInt.of(layers), lists, untied);
+    }
+
+    /** The donor's config with all of it. */
+    public ConfigJson applied(ConfigJson donor) {
+        ConfigJson result = layers.isPresent() ? donor.withLayers(layers.getAsInt(), layerLists) : donor;
+        return untied ? result.withTied(false) : result;
+    }
+}

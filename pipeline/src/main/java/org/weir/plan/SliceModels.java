@@ -1,0 +1,43 @@
+package org.weir.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The models of one slice, opened.
+ *
+ * @param origin what deltas are taken from
+ * @param experts what is merged, in order
+ * @param donor the model that says which tensors there are: the base, or the first one
+ */
+record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, SliceSource donor) {
+    SliceModels {
+        experts = List.copyOf(experts);
+    }
+
+    /** Every tensor that the slice makes, in the donor's order. */
+    List<TensorPlace> places(int slice) {
+        List<TensorPlace> places = new ArrayList<>();
+        donor.tensors()
+                .forEach(tensor -> places.add(place(slice, donor.output(tensor).orElseThrow())));
+        untied().forEach(head -> places.add(place(slice, head)));
+        return places;
+    }
+
+    /** Heads that some expert has of its own, while the donor uses its embedding as one. */
+    List<String> untied() {
+        return experts.stream()
+                .flatMap(expert -> expert.tensors().stream()
+                        .filter(tensor -> expert.layout().isOfVocabulary(tensor.info()))
+                        .flatMap(tensor -> expert.output(tensor).stream()))
+                .distinct()
+                .filter(head -> donor.layout().tied(head).isPresent())
+                .toList();
+    }
+
+    private TensorPlace place(int slice, String output) {
+        List<String> inputs = experts.stream().map(expert -> expert.own(output)).toList();
+        return new TensorPlace(slice, output, inputs, donor.t(output));
+    }
+}
