@@ -5,21 +5,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.weir.stage.Extent;
+import org.weir.stage.JointSurvey;
+import org.weir.stage.Measurement;
 import org.weir.stage.Scope;
 import org.weir.stage.Strip;
 import org.weir.stage.Survey;
 import org.weir.stage.TileOp;
 
 /**
- * One reading of a tensor, or of the whole model, for all operations that wait for a survey of that scope. Each expert has
- * its own part of the workers' tables.
+ * One reading of a tensor, or of the whole model, for all operations that wait for a survey of that scope; when none does,
+ * for the fold. Each expert has its own part of the workers' tables.
  */
 final class Sweep {
 
     /** What is shown of one expert before the next: large enough for memory to stream, small enough for the base to stay. */
     private static final int PIECE_ELEMENTS = 1 << 14;
 
-    private record Question(int expert, Survey survey, int tableFrom) {}
+    private record Question(int expert, Measurement survey, int tableFrom) {}
+
+    /** In the place of an expert: the question is the fold's. */
+    private static final int ALL = -1;
 
     private final Scope scope;
     private final List<TensorRun> runs;
@@ -42,6 +47,12 @@ final class Sweep {
             if (operation.isPresent()) {
                 questions.add(new Question(expert, operation.get().survey(extent, share), expert * share));
             }
+        }
+        if (questions.isEmpty()) {
+            runs.stream()
+                    .findFirst()
+                    .map(run -> new Question(ALL, run.fold().survey(extent, tableEntries), 0))
+                    .ifPresent(questions::add);
         }
         // a few places are looked at before everything is read for others
         int shortest =
@@ -111,10 +122,8 @@ final class Sweep {
         int block = worker.base.block();
         int offset = worker.base.offsetInBlock();
         for (Question question : questions) {
-            int position = question.expert() < run.experts() ? run.waitingAt(question.expert(), scope) : -1;
-            boolean wanted = position >= 0 && question.survey().next(block, offset) == offset;
-            if (wanted
-                    && !(run.hasBf16Deltas(question.expert(), position) && showFused(worker, question, first, end))) {
+            boolean wanted = isOf(question, run) && question.survey().next(block, offset) == offset;
+            if (wanted && !showFused(run, worker, question, first, end)) {
                 strips.add(question);
             }
         }
@@ -124,9 +133,16 @@ final class Sweep {
         }
     }
 
-    private static boolean showFused(Worker worker, Question question, long first, long end) {
-        return question.survey()
-                .acceptBf16Deltas(
+    /** Whether what asked is still waiting in this tensor. */
+    private boolean isOf(Question question, TensorRun run) {
+        return question.expert() == ALL
+                || (question.expert() < run.experts() && run.waitingAt(question.expert(), scope) >= 0);
+    }
+
+    private boolean showFused(TensorRun run, Worker worker, Question question, long first, long end) {
+        return question.survey() instanceof Survey survey
+                && run.hasBf16Deltas(question.expert(), run.waitingAt(question.expert(), scope))
+                && survey.acceptBf16Deltas(
                         worker.input(0),
                         worker.input(1 + question.expert()),
                         first - worker.firstElement,
@@ -141,10 +157,19 @@ final class Sweep {
         Strip strip = worker.expert;
         run.widenBase(base, worker);
         for (Question question : asked) {
-            int position = run.waitingAt(question.expert(), scope);
-            run.widenExpert(question.expert(), strip, base, position, worker);
-            question.survey().accept(strip, base, worker.table, question.tableFrom(), run.kernels());
-            run.clock(question.survey(), question.expert(), strip.length(), worker.meter);
+            switch (question.survey()) {
+                case Survey survey -> {
+                    int position = run.waitingAt(question.expert(), scope);
+                    run.widenExpert(question.expert(), strip, base, position, worker);
+                    survey.accept(strip, base, worker.table, question.tableFrom(), run.kernels());
+                    run.clock(survey, question.expert(), strip.length(), worker.meter);
+                }
+                case JointSurvey survey -> {
+                    run.widenAll(worker);
+                    survey.accept(strip, base, worker.lanes, worker.table, question.tableFrom(), run.kernels());
+                    run.clock(survey, 0, strip.length(), worker.meter);
+                }
+            }
         }
     }
 
@@ -164,10 +189,16 @@ final class Sweep {
     }
 
     private void tell(TensorRun run, Question question) {
-        int expert = question.expert();
-        int position = expert < run.experts() ? run.waitingAt(expert, scope) : -1;
-        if (position >= 0) {
-            run.replace(expert, position, run.operation(expert, position).measured(question.survey()));
+        if (!isOf(question, run)) {
+            return;
+        }
+        switch (question.survey()) {
+            case Survey survey -> {
+                int expert = question.expert();
+                int position = run.waitingAt(expert, scope);
+                run.replace(expert, position, run.operation(expert, position).measured(survey));
+            }
+            case JointSurvey survey -> run.replace(run.fold().measured(survey));
         }
     }
 }

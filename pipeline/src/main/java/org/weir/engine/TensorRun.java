@@ -37,6 +37,7 @@ final class TensorRun {
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
+    private Fold fold;
     private int readingsLeft;
 
     /** @param staged whether every operation is to run by itself, where one loop could do several */
@@ -52,6 +53,7 @@ final class TensorRun {
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
         this.readingsLeft = plan.readings();
+        this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
     }
 
@@ -83,9 +85,10 @@ final class TensorRun {
         return plan.experts().size();
     }
 
-    /** Whether some operation has to see the whole tensor, or model, next. */
+    /** Whether some operation has to see the whole tensor, or model, next; or the fold, which asks after them. */
     boolean waitsFor(Scope scope) {
-        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, scope) >= 0);
+        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, scope) >= 0)
+                || (scope == Scope.TENSOR && elements() > 0 && !fold.ready());
     }
 
     /** Readings of the plan that are still to come, the one that makes the output included. */
@@ -123,6 +126,15 @@ final class TensorRun {
         List<TileOp> chain = new ArrayList<>(operations.get(expert));
         chain.set(position, operation);
         operations.set(expert, List.copyOf(chain));
+    }
+
+    Fold fold() {
+        return fold;
+    }
+
+    /** By the thread that leads the merge, like the operations. */
+    void replace(Fold measured) {
+        fold = measured;
     }
 
     /**
@@ -169,6 +181,15 @@ final class TensorRun {
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
             clock(chain.get(i), expert, strip.length(), worker.meter);
+        }
+    }
+
+    /** Has the strips of all experts, as their operations leave them, in the first lanes. */
+    void widenAll(Worker worker) {
+        for (int expert = 0; expert < experts(); expert++) {
+            Strip strip = worker.expert;
+            widenExpert(expert, strip, worker.base, operations.get(expert).size(), worker);
+            System.arraycopy(strip.values(), 0, worker.lanes[expert], 0, strip.length());
         }
     }
 
@@ -250,8 +271,12 @@ final class TensorRun {
         int fromInBlock = (int) (from % Strip.BLOCK_ELEMENTS);
         int toInBlock = fromInBlock + (int) (to - from);
         Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
-        Bf16Fusion fusion = plan.recipe().fold().fusion(base, worker.firstElement, (float)
-                plan.recipe().factor());
+        Optional<Bf16Fusion> loop =
+                fold.fusion(base, worker.firstElement, (float) plan.recipe().factor());
+        if (loop.isEmpty()) {
+            return loop;
+        }
+        Bf16Fusion fusion = loop.get();
         for (int expert = 0; expert < experts(); expert++) {
             fusion.expert(expert, worker.input(inputOf(expert)));
             for (TileOp operation : operations.get(expert)) {
@@ -260,7 +285,7 @@ final class TensorRun {
                 }
             }
         }
-        return Optional.of(fusion);
+        return loop;
     }
 
     private void mergeStaged(Worker worker, long from, long to, long tileFirst) {
@@ -274,7 +299,6 @@ final class TensorRun {
     private void mergeStrip(Worker worker, long tileOffsetBytes) {
         Strip base = worker.base;
         Strip strip = worker.expert;
-        Fold fold = plan.recipe().fold();
         StageMeter meter = worker.meter;
         int n = strip.length();
         long outputBytes = (long) n * output.bytesPerElement();
@@ -287,7 +311,7 @@ final class TensorRun {
             clock(fold, expert, n, meter);
         }
         float[] result = worker.lanes[0];
-        fold.finish(worker.lanes, n, kernels);
+        fold.finish(strip, worker.lanes, kernels);
         meter.stage(fold.label(), 0, 0);
         float factor = (float) plan.recipe().factor();
         if (factor != 1) {

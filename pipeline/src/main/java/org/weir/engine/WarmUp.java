@@ -103,8 +103,12 @@ final class WarmUp {
     }
 
     private Optional<Bf16Fusion> fusion() {
-        Bf16Fusion fusion = recipe.fold()
+        Optional<Bf16Fusion> loop = recipe.fold()
                 .fusion(recipe.ontoBase() ? Optional.of(base) : Optional.empty(), 0, (float) recipe.factor());
+        if (loop.isEmpty()) {
+            return loop;
+        }
+        Bf16Fusion fusion = loop.get();
         for (int expert = 0; expert < experts.size(); expert++) {
             fusion.expert(expert, experts.get(expert));
             for (TileOp operation : recipe.operations().get(expert)) {
@@ -116,7 +120,7 @@ final class WarmUp {
                 }
             }
         }
-        return Optional.of(fusion);
+        return loop;
     }
 
     /** bf16 numbers of which any two pieces differ by 0, by CUT_BITS, or by a little less or more. */

@@ -7,7 +7,18 @@ import java.util.Optional;
 public final class MergeMethods {
 
     private static final List<MergeMethod> ALL = List.of(
-            new Linear(), new TaskArithmetic(), new Ties(), new DareLinear(), new DareTies(), new Passthrough());
+            new Linear(),
+            new TaskArithmetic(),
+            new Ties(),
+            new DareLinear(),
+            new DareTies(),
+            new Sce(),
+            new Ram(),
+            new RamPlus(),
+            new NearSwap(),
+            new Passthrough(),
+            new MagMax(),
+            new ConsensusMerging());
 
     private MergeMethods() {}
 

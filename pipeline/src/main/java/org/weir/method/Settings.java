@@ -11,7 +11,8 @@ public final class Settings {
     private final String tensor;
     private final long seed;
     private final int experts;
-    private final Map<Param, double[]> values = new HashMap<>();
+    private final List<Long> dims;
+    private final Map<Param, double[]> values;
 
     /**
      * @param params all that the method declares
@@ -25,6 +26,8 @@ public final class Settings {
         this.tensor = tensor;
         this.seed = seed;
         this.experts = experts;
+        this.dims = List.of();
+        this.values = new HashMap<>();
         Map<String, double[]> left = new HashMap<>(given);
         for (Param param : params) {
             double[] own = left.remove(param.name());
@@ -33,6 +36,34 @@ public final class Settings {
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("not declared: " + left.keySet());
         }
+    }
+
+    private Settings(Settings of, List<Long> dims) {
+        this.tensor = of.tensor;
+        this.seed = of.seed;
+        this.experts = of.experts;
+        this.dims = List.copyOf(dims);
+        this.values = of.values;
+    }
+
+    /** The same for a tensor of this shape; before, it is a scalar's. */
+    public Settings shaped(List<Long> shape) {
+        return new Settings(this, shape);
+    }
+
+    /** The tensor's dimensions, none for a scalar. */
+    public List<Long> shape() {
+        return dims;
+    }
+
+    /** How many elements the tensor has. */
+    public long elements() {
+        return dims.stream().reduce(1L, Math::multiplyExact);
+    }
+
+    /** How many elements a row has, that is the last dimension: a vector is one row, a scalar a row of one. */
+    public long rowElements() {
+        return dims.isEmpty() ? 1 : dims.getLast();
     }
 
     /** The output tensor that these settings are for. */
@@ -48,6 +79,17 @@ public final class Settings {
     /** How many experts there are. */
     public int experts() {
         return experts;
+    }
+
+    /**
+     * Refuses any other number of experts.
+     *
+     * @param what the method takes, for the message
+     */
+    void requireExperts(int wanted, String what) throws InvalidSettingsException {
+        if (experts != wanted) {
+            throw new InvalidSettingsException(what + ", found " + experts + " models to merge");
+        }
     }
 
     /** The number that a global parameter is. */

@@ -46,12 +46,13 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
 
     /** Readings of the inputs before the one that makes the output, as {@link TileOp#sweeps} says. */
     public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
-        return operations.stream()
+        int ofOperations = operations.stream()
                 .mapToInt(chain -> chain.stream()
                         .mapToInt(operation -> operation.sweeps(valuesRepeat, elements, maxTableEntries))
                         .sum())
                 .max()
                 .orElse(0);
+        return ofOperations + fold.sweeps(valuesRepeat, elements, maxTableEntries);
     }
 
     private static List<List<TileOp>> each(Fold fold, IntFunction<List<TileOp>> operations) {

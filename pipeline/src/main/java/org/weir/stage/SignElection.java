@@ -55,13 +55,13 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
     }
 
     @Override
-    public void finish(float[][] lanes, int n, Kernels kernels) {
-        kernels.elect(lanes[0], lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], normalize, n);
+    public void finish(Strip place, float[][] lanes, Kernels kernels) {
+        kernels.elect(lanes[0], lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], normalize, place.length());
     }
 
     @Override
-    public Bf16Fusion fusion(Optional<MemorySegment> base, long origin, float factor) {
-        return Bf16Fusion.election(Fold.rounded(weights), normalize, base, origin, factor);
+    public Optional<Bf16Fusion> fusion(Optional<MemorySegment> base, long origin, float factor) {
+        return Optional.of(Bf16Fusion.election(Fold.rounded(weights), normalize, base, origin, factor));
     }
 
     @Override

@@ -3,39 +3,9 @@ package org.weir.stage;
 import java.lang.foreign.MemorySegment;
 import org.weir.simd.Kernels;
 
-/**
- * Measures one expert's deltas before any output of the tensor (or model) is made.
- *
- * <p>One instance serves one reading. Workers share it: each hands in strips together with a table of its own, and a
- * block is always handed in whole, in order, by one worker. So per-block results need no lock, and tables of counts are
- * added up at the end, where the order does not matter.
- */
-public sealed interface Survey extends Stage
-        permits MagnitudeSample, MagnitudeList, MagnitudeCount, TieSearch, L1Norms {
-
-    /** Entries of the worker's table that this needs. */
-    int tableEntries();
-
-    /**
-     * The next place of a block that it wants to see.
-     *
-     * @param block a block of its extent
-     * @param offset an offset in the block
-     * @return the offset of the first element wanted from there on, or {@link Strip#BLOCK_ELEMENTS} for none
-     */
-    default int next(int block, int offset) {
-        return offset;
-    }
-
-    /** How many elements it wants to see from such a place on, at most {@link Strip#ELEMENTS}. */
-    default int runLength() {
-        return Strip.ELEMENTS;
-    }
-
-    /** Whether it reads the whole extent, not just a few places. */
-    default boolean readsAll() {
-        return true;
-    }
+/** Measures one expert's deltas, for an operation that must know the tensor (or model) first. */
+public sealed interface Survey extends Measurement
+        permits MagnitudeSample, MagnitudeList, MagnitudeCount, TieSearch, L1Norms, NonZeros {
 
     /**
      * Takes a strip in.
@@ -57,7 +27,4 @@ public sealed interface Survey extends Stage
             MemorySegment base, MemorySegment expert, long first, int n, int block, long[] table, int tableFrom) {
         return false;
     }
-
-    /** Takes over one worker's table when all strips have been seen; called once per worker, by one thread. */
-    void absorb(long[] table, int tableFrom);
 }

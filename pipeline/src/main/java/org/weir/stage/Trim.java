@@ -14,9 +14,6 @@ import org.weir.simd.Kernels;
  */
 public record Trim(double density, boolean keepTies, Scope scope) implements TileOp {
 
-    /** Of fewer elements a sample says little. */
-    private static final long WORTH_SAMPLING = 1 << 14;
-
     public Trim {
         if (!(density > 0 && density < 1)) {
             throw new IllegalArgumentException("density " + density + ", expected one between 0 and 1");
@@ -30,31 +27,21 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
 
     @Override
     public Survey survey(Extent extent, int maxTableEntries) {
-        long rank = Math.max(1, (long) (density * extent.elements()));
-        TrimSearch search = TrimSearch.anywhere(rank, keepTies, scope);
-        if (MagnitudeList.fits(extent.blocks(), extent.elements(), maxTableEntries)) {
-            return new MagnitudeList(search, extent);
-        }
-        return extent.elements() >= WORTH_SAMPLING
-                ? new MagnitudeSample(search, extent, maxTableEntries)
-                : search.survey(extent, maxTableEntries);
+        return to(extent.elements()).survey(extent, maxTableEntries);
+    }
+
+    private TrimTo to(long elements) {
+        return new TrimTo(Math.max(1, (long) (density * elements)), keepTies, scope);
     }
 
     @Override
     public TileOp measured(Survey survey) {
-        return switch (survey) {
-            case MagnitudeList list -> list.conclusion();
-            case MagnitudeSample sample -> sample.conclusion();
-            case MagnitudeCount count -> count.conclusion();
-            case TieSearch _, L1Norms _ -> throw new IllegalArgumentException("a survey of another operation");
-        };
+        return TrimTo.concluded(survey);
     }
 
-    /** Where values repeat, the guess that a sample gives tends to be the threshold. */
     @Override
     public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
-        boolean listed = scope == Scope.TENSOR && MagnitudeList.fits(Strip.blocks(elements), elements, maxTableEntries);
-        return valuesRepeat || listed ? 1 : 2;
+        return to(elements).sweeps(valuesRepeat, elements, maxTableEntries);
     }
 
     @Override

@@ -16,6 +16,10 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
         return new TrimAt(thresholdBits, Integer.MAX_VALUE, 0);
     }
 
+    static TrimAt keepingNothing() {
+        return new TrimAt(Integer.MAX_VALUE, -1, 0);
+    }
+
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         int n = strip.length();

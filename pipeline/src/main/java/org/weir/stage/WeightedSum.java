@@ -45,15 +45,15 @@ public record WeightedSum(List<Double> weights, double divisor) implements Fold 
     }
 
     @Override
-    public void finish(float[][] lanes, int n, Kernels kernels) {
+    public void finish(Strip place, float[][] lanes, Kernels kernels) {
         if ((float) divisor != 1) {
-            kernels.divide(lanes[0], (float) divisor, n);
+            kernels.divide(lanes[0], (float) divisor, place.length());
         }
     }
 
     @Override
-    public Bf16Fusion fusion(Optional<MemorySegment> base, long origin, float factor) {
-        return Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, origin, factor);
+    public Optional<Bf16Fusion> fusion(Optional<MemorySegment> base, long origin, float factor) {
+        return Optional.of(Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, origin, factor));
     }
 
     @Override

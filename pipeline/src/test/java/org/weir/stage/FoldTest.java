@@ -81,7 +81,7 @@ final class FoldTest {
             System.arraycopy(experts[expert], 0, strip.values(), 0, n);
             fold.accept(expert, strip, lanes, KERNELS);
         }
-        fold.finish(lanes, n, KERNELS);
+        fold.finish(strip, lanes, KERNELS);
         return java.util.Arrays.copyOf(lanes[0], n);
     }
 

@@ -106,6 +106,43 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      */
     void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual);
 
+    /** Zeroes (to +0.0) the elements of {@code x[from..to)} whose magnitude bits are above {@code largestKeptBits}, NaN too. */
+    void cutAbove(float[] x, int from, int to, int largestKeptBits);
+
+    /** Zeroes (to +0.0) the elements of {@code x} where {@code by < least}; a NaN in {@code by} keeps. */
+    void keepWhere(float[] x, float[] by, float least, int n);
+
+    /** Gives magnitudes above {@code limit} that magnitude, with their sign; NaN stays. */
+    void limit(float[] x, float limit, int n);
+
+    /** {@code best = x} where the magnitude bits of {@code x} are at least those of {@code best}: the later of equals. */
+    void keepLarger(float[] best, float[] x, int n);
+
+    /**
+     * The sum of the squared differences of {@code x[first]} to {@code x[first + count - 1]} from their mean, element by
+     * element: in double, so that the order of the strips hardly ever shows in the float that it is rounded to, and exactly 0
+     * where they are equal. A NaN comes out as {@link Float#NaN}.
+     */
+    void sumOfSquaredDifferences(float[] out, float[][] x, int first, int count, int n);
+
+    /**
+     * Takes one expert's active elements in, those of which the magnitude is not at most {@code epsilon}, so that NaN is
+     * active: {@code count += 1}, {@code sum += x}, {@code alone += factor * x}. A NaN in a sum stays as it is.
+     */
+    void addActive(float[] count, float[] sum, float[] alone, float[] x, float epsilon, float factor, int n);
+
+    /** {@code out} is {@code alone} where {@code count} is 1, {@code sum / count} where it is more, else +0.0. */
+    void joinActive(float[] out, float[] count, float[] sum, float[] alone, int n);
+
+    /** How many elements of {@code x} are active, as in {@link #addActive}, where {@code count >= least}. */
+    long countActive(float[] x, float[] count, float epsilon, float least, int n);
+
+    /**
+     * {@code count += 1} where {@code x} is most of {@code total}: where its magnitude is not at most {@code factor} times
+     * that of {@code total - x}. So a NaN counts.
+     */
+    void addDominant(float[] count, float[] x, float[] total, float factor, int n);
+
     /**
      * Zeroes (to +0.0) the elements that {@code stream} does not keep; the others stay as they are.
      *
@@ -133,6 +170,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      * row of lanes, are added after that. A NaN is {@link Double#NaN}.
      */
     double sumMagnitudes(float[] x, int n);
+
+    /** The sum of the squares in double, in the lanes and the order of {@link #sumMagnitudes}. */
+    double sumSquares(float[] x, int n);
 
     /** How many elements are not zero; NaN is not, -0.0 is. */
     long countNonZero(float[] x, int n);

@@ -169,6 +169,51 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void cutAbove(float[] x, int from, int to, int largestKeptBits) {
+        ScalarChoices.cutAbove(x, from, to, largestKeptBits);
+    }
+
+    @Override
+    public void keepWhere(float[] x, float[] by, float least, int n) {
+        ScalarChoices.keepWhere(x, by, least, 0, n);
+    }
+
+    @Override
+    public void limit(float[] x, float limit, int n) {
+        ScalarChoices.limit(x, limit, 0, n);
+    }
+
+    @Override
+    public void keepLarger(float[] best, float[] x, int n) {
+        ScalarChoices.keepLarger(best, x, 0, n);
+    }
+
+    @Override
+    public void sumOfSquaredDifferences(float[] out, float[][] x, int first, int count, int n) {
+        ScalarChoices.sumOfSquaredDifferences(out, x, first, count, 0, n);
+    }
+
+    @Override
+    public void addActive(float[] count, float[] sum, float[] alone, float[] x, float epsilon, float factor, int n) {
+        ScalarChoices.addActive(count, sum, alone, x, epsilon, factor, 0, n);
+    }
+
+    @Override
+    public void joinActive(float[] out, float[] count, float[] sum, float[] alone, int n) {
+        ScalarChoices.joinActive(out, count, sum, alone, 0, n);
+    }
+
+    @Override
+    public void addDominant(float[] count, float[] x, float[] total, float factor, int n) {
+        ScalarChoices.addDominant(count, x, total, factor, 0, n);
+    }
+
+    @Override
+    public long countActive(float[] x, float[] count, float epsilon, float least, int n) {
+        return ScalarChoices.countActive(x, count, epsilon, least, 0, n);
+    }
+
+    @Override
     public void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48) {
         dropout(x, 0, n, stream, firstElement, keep48);
     }
@@ -226,6 +271,31 @@ final class ScalarKernels implements Kernels {
             sum += Math.abs(x[i]);
         }
         return Double.isNaN(sum) ? Double.NaN : sum; // one NaN for all, whichever of several won
+    }
+
+    @Override
+    public double sumSquares(float[] x, int n) {
+        int fullRows = n & -16;
+        return sumSquaresOfRest(squaresOfLanes(x, fullRows, 0, 16), x, fullRows, n);
+    }
+
+    private static double squaresOfLanes(float[] x, int end, int firstLane, int lanes) {
+        if (lanes > 1) {
+            int half = lanes / 2;
+            return squaresOfLanes(x, end, firstLane, half) + squaresOfLanes(x, end, firstLane + half, half);
+        }
+        double sum = 0;
+        for (int i = firstLane; i < end; i += 16) {
+            sum += (double) x[i] * x[i];
+        }
+        return sum;
+    }
+
+    static double sumSquaresOfRest(double sum, float[] x, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sum += (double) x[i] * x[i];
+        }
+        return Double.isNaN(sum) ? Double.NaN : sum;
     }
 
     @Override

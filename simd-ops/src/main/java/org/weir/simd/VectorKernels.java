@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
  * The kernels with the Java Vector API. Each is one flat loop over full vectors, then the scalar definition for what is
  * left. Flat, because the JIT stops inlining in large methods and then puts every vector on the heap (2 to 17 times
  * slower, silently): no method of ours takes or returns a vector. The larger kernels live in {@link VectorElection},
- * {@link VectorMagnitudes} and {@link VectorDropout}.
+ * {@link VectorChoices}, {@link VectorMagnitudes} and {@link VectorDropout}.
  */
 final class VectorKernels implements Kernels {
 
@@ -111,6 +111,51 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void cutAbove(float[] x, int from, int to, int largestKeptBits) {
+        VectorChoices.cutAbove(x, from, to, largestKeptBits);
+    }
+
+    @Override
+    public void keepWhere(float[] x, float[] by, float least, int n) {
+        VectorChoices.keepWhere(x, by, least, n);
+    }
+
+    @Override
+    public void limit(float[] x, float limit, int n) {
+        VectorChoices.limit(x, limit, n);
+    }
+
+    @Override
+    public void keepLarger(float[] best, float[] x, int n) {
+        VectorChoices.keepLarger(best, x, n);
+    }
+
+    @Override
+    public void sumOfSquaredDifferences(float[] out, float[][] x, int first, int count, int n) {
+        VectorChoices.sumOfSquaredDifferences(out, x, first, count, n);
+    }
+
+    @Override
+    public void addActive(float[] count, float[] sum, float[] alone, float[] x, float epsilon, float factor, int n) {
+        VectorChoices.addActive(count, sum, alone, x, epsilon, factor, n);
+    }
+
+    @Override
+    public void joinActive(float[] out, float[] count, float[] sum, float[] alone, int n) {
+        VectorChoices.joinActive(out, count, sum, alone, n);
+    }
+
+    @Override
+    public void addDominant(float[] count, float[] x, float[] total, float factor, int n) {
+        VectorChoices.addDominant(count, x, total, factor, n);
+    }
+
+    @Override
+    public long countActive(float[] x, float[] count, float epsilon, float least, int n) {
+        return VectorChoices.countActive(x, count, epsilon, least, n);
+    }
+
+    @Override
     public void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48) {
         VectorDropout.dropout(x, n, stream, firstElement, keep48);
     }
@@ -124,6 +169,11 @@ final class VectorKernels implements Kernels {
     @Override
     public double sumMagnitudes(float[] x, int n) {
         return VectorMagnitudes.sumMagnitudes(x, n);
+    }
+
+    @Override
+    public double sumSquares(float[] x, int n) {
+        return VectorMagnitudes.sumSquares(x, n);
     }
 
     @Override

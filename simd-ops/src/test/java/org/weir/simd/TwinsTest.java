@@ -55,6 +55,27 @@ class TwinsTest {
                     int to = random.nextInt(from, n + 1);
                     k.trim(s[0], from, to, threshold(s[1], n, random), random.nextBoolean());
                 }),
+                call("cutAbove", (k, s, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    k.cutAbove(s[0], from, random.nextInt(from, n + 1), threshold(s[1], n, random));
+                }),
+                call("keepWhere", (k, s, n, random) -> k.keepWhere(s[0], s[1], Strips.weight(random), n)),
+                call("limit", (k, s, n, random) -> k.limit(s[0], Math.abs(Strips.weight(random)), n)),
+                call("keepLarger", (k, s, n, _) -> k.keepLarger(s[0], s[1], n)),
+                call(
+                        "sumOfSquaredDifferences",
+                        (k, s, n, random) -> k.sumOfSquaredDifferences(s[0], s, 1, 1 + random.nextInt(5), n)),
+                call(
+                        "addActive",
+                        (k, s, n, random) -> k.addActive(
+                                s[0], s[1], s[2], s[3], Math.abs(Strips.weight(random)), Strips.weight(random), n)),
+                call("joinActive", (k, s, n, _) -> k.joinActive(s[0], counts(s[1]), s[2], s[3], n)),
+                call("joinActive in place", (k, s, n, _) -> k.joinActive(s[1], counts(s[1]), s[2], s[3], n)),
+                call(
+                        "countActive",
+                        (k, s, _, n, random) -> k.countActive(
+                                s[0], counts(s[1]), Math.abs(Strips.weight(random)), 1 + random.nextInt(2), n)),
+                call("addDominant", (k, s, n, random) -> k.addDominant(s[0], s[1], s[2], Strips.weight(random), n)),
                 call("dropout", (k, s, n, random) -> {
                     long first = random.nextInt(100) + (random.nextBoolean() ? 0 : (1L << 33) * random.nextInt(9) - 50);
                     CounterRandom stream = CounterRandom.of(random.nextLong(), 3, "model.layers.0");
@@ -77,9 +98,19 @@ class TwinsTest {
                     k.countMagnitudes(s[0], n, value, value, 0, value, bins, 5);
                     return 0;
                 }),
+                call("sumSquares", (k, s, _, n, _) -> k.sumSquares(s[0], n)),
                 call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
                 call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
                 call("countNonFinite", (k, s, _, n, _) -> k.countNonFinite(s[0], n)));
+    }
+
+    /** The strip with small whole numbers in most places, as counts are. */
+    private static float[] counts(float[] x) {
+        for (int i = 0; i < x.length; i++) {
+            int bits = Float.floatToRawIntBits(x[i]);
+            x[i] = bits % 8 == 7 ? x[i] : Math.abs(bits % 4);
+        }
+        return x;
     }
 
     /** Often the magnitude of an element, so that ties happen; sometimes the least or the greatest there is. */

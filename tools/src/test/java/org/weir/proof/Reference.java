@@ -49,7 +49,65 @@ final class Reference {
     }
 
     Truth merge(String tensor) {
-        return config.method().equals("linear") ? linear(tensor) : deltas(tensor);
+        return switch (config.method()) {
+            case "linear", "passthrough" -> linear(tensor);
+            case "sce", "ram", "ramplus_tl", "magmax", "consensus", "nearswap" -> defined(tensor);
+            default -> deltas(tensor);
+        };
+    }
+
+    /** By the formulas in {@link Definitions}. */
+    private Truth defined(String tensor) {
+        Tensor base = models.apply(config.text("base_model").orElseThrow()).tensor(tensor);
+        double[][] deltas = IntStream.range(0, config.models().size())
+                .filter(m -> !config.models().get(m).equals(config.text("base_model").orElseThrow()))
+                .mapToObj(m -> minus(models.apply(config.models().get(m)).tensor(tensor), base))
+                .toArray(double[][]::new);
+        double lambda = global("lambda", tensor, 1);
+        double[] merged = merged(tensor, deltas);
+        double[] values = new double[base.elements()];
+        double[] operands = new double[base.elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = base.at(i) + lambda * merged[i];
+            operands[i] = Math.abs(base.at(i));
+            for (double[] delta : deltas) {
+                operands[i] = Math.max(operands[i], Math.abs(delta[i]) + Math.abs(base.at(i)));
+            }
+        }
+        return new Truth(values, values, widen(operands, values));
+    }
+
+    private double[] merged(String tensor, double[][] deltas) {
+        return switch (config.method()) {
+            case "sce" -> Definitions.sce(deltas, global("select_topk", tensor, 1));
+            case "ram" -> Definitions.ram(deltas, global("epsilon", tensor, 1e-5), 0, 0);
+            case "ramplus_tl" ->
+                Definitions.ram(
+                        deltas,
+                        global("epsilon", tensor, 1e-5),
+                        global("r", tensor, 0.1),
+                        global("alpha", tensor, 0.2));
+            case "magmax" -> Definitions.magmax(deltas);
+            case "consensus" ->
+                Definitions.consensus(
+                        deltas,
+                        IntStream.range(0, deltas.length)
+                                .mapToDouble(m -> config.perModel(m, "mask_lambda", tensor, position(tensor), 0.4))
+                                .toArray(),
+                        (int) global("min_masks", tensor, 2));
+            case "nearswap" -> Definitions.nearswap(deltas[0], global("t", tensor, Double.NaN));
+            default -> throw new IllegalArgumentException(config.method());
+        };
+    }
+
+    private double global(String name, String tensor, double otherwise) {
+        return config.global(name, tensor, position(tensor), otherwise);
+    }
+
+    private static double[] minus(Tensor x, Tensor base) {
+        return IntStream.range(0, x.elements())
+                .mapToDouble(i -> x.at(i) - base.at(i))
+                .toArray();
     }
 
     private Truth linear(String tensor) {
@@ -67,7 +125,7 @@ final class Reference {
             }
             total += weight;
         }
-        if (flag("normalize", tensor, true)) {
+        if (!config.method().equals("passthrough") && flag("normalize", tensor, true)) {
             for (int i = 0; i < n; i++) {
                 sum[i] /= total;
             }
@@ -187,7 +245,9 @@ final class Reference {
     }
 
     private double weight(int model, String tensor) {
-        return config.perModel(model, "weight", tensor, position(tensor), Double.NaN);
+        return config.method().equals("passthrough")
+                ? config.perModel(model, "scale", tensor, position(tensor), 1)
+                : config.perModel(model, "weight", tensor, position(tensor), Double.NaN);
     }
 
     private boolean flag(String name, String tensor, boolean otherwise) {

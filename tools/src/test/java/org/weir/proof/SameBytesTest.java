@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,8 @@ class SameBytesTest {
             List.of("--tile-elements", "2048", "-j", "4"),
             List.of("--tile-elements", "1024", "-j", "2", "--reader", "copied"),
             List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
+
+    private static final Set<String> UNWEIGHTED = Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus");
 
     private final Family strong = Family.named("strong");
     private final Family weak = Family.named("weak");
@@ -40,7 +43,13 @@ class SameBytesTest {
                 List.of("ties", "density: 0.2", "trim_scope: model"),
                 List.of("dare_linear", "density: 0.3"),
                 List.of("dare_linear", "density: 0.3", "rescale: l1"),
-                List.of("dare_ties", "density: 0.3", "normalize: true"));
+                List.of("dare_ties", "density: 0.3", "normalize: true"),
+                List.of("sce"),
+                List.of("sce", "select_topk: 0.2"),
+                List.of("ram", "epsilon: 0.05"),
+                List.of("ramplus_tl", "epsilon: 0.05"),
+                List.of("magmax", "lambda: 0.5"),
+                List.of("consensus", "min_masks: 3"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -83,7 +92,9 @@ class SameBytesTest {
     }
 
     private static String config(List<String> merge, Path base, List<Path> experts) {
-        Config config = Config.of(merge.getFirst()).models(experts, "weight: 0.5");
+        boolean weighted = !UNWEIGHTED.contains(merge.getFirst());
+        Config config = Config.of(merge.getFirst())
+                .models(experts, weighted ? new String[] {"weight: 0.5"} : new String[0]);
         return (merge.getFirst().equals("linear") ? config : config.base(base))
                 .with(merge.subList(1, merge.size()).toArray(String[]::new))
                 .toString();

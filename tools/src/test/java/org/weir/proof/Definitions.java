@@ -1,0 +1,143 @@
+package org.weir.proof;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** What methods make of the deltas of one tensor, in double precision, from their formulas: {@code deltas[expert][element]}. */
+final class Definitions {
+    private Definitions() {}
+
+    /** Select by variance, calculate weights from the energy of what is selected, erase what has the minority's sign. */
+    static double[] sce(double[][] deltas, double topk) {
+        double[][] selected = Arrays.stream(deltas).map(double[]::clone).toArray(double[][]::new);
+        if (topk < 1) {
+            double[] variance = variance(deltas);
+            int kept = (int) (topk
+                    * Arrays.stream(variance).filter(v -> !(v == 0)).count());
+            boolean[] mask = largest(variance, kept);
+            for (double[] delta : selected) {
+                Arrays.setAll(delta, i -> mask[i] ? delta[i] : 0);
+            }
+        }
+        double[] energies = Arrays.stream(selected)
+                .mapToDouble(delta -> Arrays.stream(delta).map(x -> x * x).average().orElse(0))
+                .toArray();
+        double all = Arrays.stream(energies).sum();
+        double[] weights = all < 1e-6
+                ? IntStream.range(0, deltas.length)
+                        .mapToDouble(i -> 1.0 / deltas.length)
+                        .toArray()
+                : Arrays.stream(energies).map(e -> e / all).toArray();
+        return perElement(deltas, i -> {
+            double total = sum(selected, i);
+            double sign = total >= 0 ? 1 : -1;
+            double merged = 0;
+            double divisor = 0;
+            for (int m = 0; m < selected.length; m++) {
+                if (Math.signum(selected[m][i]) == sign) {
+                    merged += weights[m] * selected[m][i];
+                    divisor += weights[m];
+                }
+            }
+            return Double.isNaN(total) ? Double.NaN : divisor == 0 ? 0 : merged / divisor;
+        });
+    }
+
+    /** Population variance of the experts, element by element. */
+    private static double[] variance(double[][] deltas) {
+        return perElement(deltas, i -> {
+            double mean = sum(deltas, i) / deltas.length;
+            boolean equal = Arrays.stream(deltas).allMatch(delta -> delta[i] == deltas[0][i]);
+            return equal
+                    ? 0
+                    : Arrays.stream(deltas)
+                                    .mapToDouble(delta -> (delta[i] - mean) * (delta[i] - mean))
+                                    .sum()
+                            / deltas.length;
+        });
+    }
+
+    /** Which are the k largest, of equal ones the first; NaN is the largest. */
+    static boolean[] largest(double[] values, int k) {
+        boolean[] mask = new boolean[values.length];
+        IntStream.range(0, values.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -values[i])
+                        .thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.comparing(i -> !Double.isNaN(values[i])))
+                .limit(k)
+                .forEach(i -> mask[i] = true);
+        return mask;
+    }
+
+    /** What one expert alone changes, amplified; of what several change the mean. */
+    static double[] ram(double[][] deltas, double epsilon, double r, double alpha) {
+        boolean[][] active = new boolean[deltas.length][deltas[0].length];
+        int[] count = new int[deltas[0].length];
+        for (int m = 0; m < deltas.length; m++) {
+            for (int i = 0; i < count.length; i++) {
+                active[m][i] = !(Math.abs(deltas[m][i]) <= (float) epsilon);
+                count[i] += active[m][i] ? 1 : 0;
+            }
+        }
+        double[] gains = new double[deltas.length];
+        for (int m = 0; m < deltas.length; m++) {
+            int expert = m;
+            double shared = IntStream.range(0, count.length)
+                    .filter(i -> active[expert][i] && count[i] > 1)
+                    .count();
+            double alone = IntStream.range(0, count.length)
+                    .filter(i -> active[expert][i] && count[i] == 1)
+                    .count();
+            gains[m] = 1 + r * Math.min(alpha, shared / Math.max(alone, epsilon));
+        }
+        return perElement(deltas, i -> {
+            double merged = 0;
+            for (int m = 0; m < deltas.length; m++) {
+                if (active[m][i]) {
+                    merged += count[i] == 1 ? gains[m] * deltas[m][i] : deltas[m][i] / count[i];
+                }
+            }
+            return merged;
+        });
+    }
+
+    /** The delta of largest magnitude, of equal ones the last. */
+    static double[] magmax(double[][] deltas) {
+        return perElement(deltas, i -> {
+            double best = 0;
+            for (double[] delta : deltas) {
+                best = Double.isNaN(delta[i]) || Math.abs(delta[i]) >= Math.abs(best) ? delta[i] : best;
+            }
+            return best;
+        });
+    }
+
+    /** The sum, where enough experts' deltas are larger than a share of what the others add. */
+    static double[] consensus(double[][] deltas, double[] shares, int least) {
+        return perElement(deltas, i -> {
+            double total = sum(deltas, i);
+            long masks = IntStream.range(0, deltas.length)
+                    .filter(m -> Math.abs(deltas[m][i]) > shares[m] * Math.abs(total - deltas[m][i]))
+                    .count();
+            return Double.isNaN(total) || masks >= least ? total : 0;
+        });
+    }
+
+    /** mergekit's formula: an interpolation weight that falls with the distance. */
+    static double[] nearswap(double[] delta, double t) {
+        return Arrays.stream(delta)
+                .map(d -> d * Math.clamp(t / Math.max(Math.abs(d), 1e-30), 0, 1))
+                .toArray();
+    }
+
+    private static double sum(double[][] deltas, int i) {
+        return Arrays.stream(deltas).mapToDouble(delta -> delta[i]).sum();
+    }
+
+    private static double[] perElement(double[][] deltas, IntToDoubleFunction value) {
+        return IntStream.range(0, deltas[0].length).mapToDouble(value).toArray();
+    }
+}
