@@ -14,15 +14,16 @@ final class Definitions {
         double[][] selected = Arrays.stream(deltas).map(double[]::clone).toArray(double[][]::new);
         if (topk < 1) {
             double[] variance = variance(deltas);
-            int kept = (int) (topk
-                    * Arrays.stream(variance).filter(v -> !(v == 0)).count());
+            int kept =
+                    (int) (topk * Arrays.stream(variance).filter(v -> !(v == 0)).count());
             boolean[] mask = largest(variance, kept);
             for (double[] delta : selected) {
                 Arrays.setAll(delta, i -> mask[i] ? delta[i] : 0);
             }
         }
         double[] energies = Arrays.stream(selected)
-                .mapToDouble(delta -> Arrays.stream(delta).map(x -> x * x).average().orElse(0))
+                .mapToDouble(
+                        delta -> Arrays.stream(delta).map(x -> x * x).average().orElse(0))
                 .toArray();
         double all = Arrays.stream(energies).sum();
         double[] weights = all < 1e-6
@@ -64,8 +65,7 @@ final class Definitions {
         boolean[] mask = new boolean[values.length];
         IntStream.range(0, values.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -values[i])
-                        .thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.comparingDouble((Integer i) -> -values[i]).thenComparing(Comparator.naturalOrder()))
                 .sorted(Comparator.comparing(i -> !Double.isNaN(values[i])))
                 .limit(k)
                 .forEach(i -> mask[i] = true);

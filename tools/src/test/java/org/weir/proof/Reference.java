@@ -60,7 +60,8 @@ final class Reference {
     private Truth defined(String tensor) {
         Tensor base = models.apply(config.text("base_model").orElseThrow()).tensor(tensor);
         double[][] deltas = IntStream.range(0, config.models().size())
-                .filter(m -> !config.models().get(m).equals(config.text("base_model").orElseThrow()))
+                .filter(m ->
+                        !config.models().get(m).equals(config.text("base_model").orElseThrow()))
                 .mapToObj(m -> minus(models.apply(config.models().get(m)).tensor(tensor), base))
                 .toArray(double[][]::new);
         double lambda = global("lambda", tensor, 1);

@@ -93,8 +93,8 @@ class SameBytesTest {
 
     private static String config(List<String> merge, Path base, List<Path> experts) {
         boolean weighted = !UNWEIGHTED.contains(merge.getFirst());
-        Config config = Config.of(merge.getFirst())
-                .models(experts, weighted ? new String[] {"weight: 0.5"} : new String[0]);
+        Config config =
+                Config.of(merge.getFirst()).models(experts, weighted ? new String[] {"weight: 0.5"} : new String[0]);
         return (merge.getFirst().equals("linear") ? config : config.base(base))
                 .with(merge.subList(1, merge.size()).toArray(String[]::new))
                 .toString();
