@@ -150,9 +150,8 @@ final class TensorPlanner {
 
     private Optional<TensorPlan> merged(
             TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> inputs, List<MappedTensor> read) {
-        Settings settings = parameters
-                .settings(place)
-                .shaped(read.getFirst().info().shape().dims());
+        Settings settings =
+                parameters.settings(place).shaped(read.getFirst().info().shape().dims());
         try {
             Recipe recipe = method.recipe(settings);
             DType dtype = outputDType(base, read);
