@@ -8,7 +8,7 @@ import org.weir.stage.SignElection;
 /** DARE, then TIES' election: drop random entries of each delta, rescale the others, add those of the elected sign. */
 final class DareTies implements MergeMethod {
 
-    private static final Param NORMALIZE =
+    static final Param NORMALIZE =
             Param.flag("normalize", false).help("divide by the sum of the weights that agree, element by element");
 
     @Override

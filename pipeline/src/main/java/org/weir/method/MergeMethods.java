@@ -12,6 +12,8 @@ public final class MergeMethods {
             new Ties(),
             new DareLinear(),
             new DareTies(),
+            new Breadcrumbs(),
+            new BreadcrumbsTies(),
             new Sce(),
             new Ram(),
             new RamPlus(),

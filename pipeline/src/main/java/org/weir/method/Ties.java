@@ -17,7 +17,7 @@ final class Ties implements MergeMethod {
             .help("share of the delta's entries to keep, the largest ones; 1 and more keeps all");
     private static final Param NORMALIZE =
             Param.flag("normalize", true).help("divide by the sum of the weights that agree, element by element");
-    private static final Param RESCALE =
+    static final Param RESCALE =
             Param.flag("rescale", false).help("after trimming, restore the delta's L1 norm over the tensor");
     private static final Param TRIM_SCOPE = Param.choice("trim_scope", "tensor", "model")
             .help("what the density is a share of: each tensor (mergekit) or the whole model (the authors' code)");

@@ -105,11 +105,16 @@ public final class MagnitudeCount implements Survey {
         noteGuesses(strip.block(), table[from + GUESSES] - guessesBefore);
     }
 
+    /** Whether there is a magnitude that may well be the threshold. */
+    boolean guesses() {
+        return search.guessBits() >= 0;
+    }
+
     /** In a bracket of all there is, nearly every element needs a counter of its own: strips do that as well. */
     @Override
     public boolean acceptBf16Deltas(
             MemorySegment base, MemorySegment expert, long first, int n, int block, long[] table, int tableFrom) {
-        if (search.guessBits() < 0) {
+        if (!guesses()) {
             return false;
         }
         int from = partFrom(block, tableFrom);

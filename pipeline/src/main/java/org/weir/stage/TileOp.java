@@ -13,7 +13,7 @@ import org.weir.simd.Kernels;
  * </pre>
  */
 public sealed interface TileOp extends Stage
-        permits Delta, Trim, TrimTo, TrimSearch, TrimTies, TrimAt, Limit, Dropout, Rescale, Rescaled {
+        permits Delta, Trim, TrimTo, TrimSearch, TrimTies, TrimAt, Band, Limit, Dropout, Rescale, Rescaled {
 
     /** Whether it knows all it needs to run. */
     default boolean ready() {

@@ -28,6 +28,13 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
         kernels.trim(strip.values(), tiesEnd, n, thresholdBits, false);
     }
 
+    /** Zeroes what {@link #apply} keeps. */
+    void applyToOthers(Strip strip, Kernels kernels) {
+        int tiesEnd = tiesEnd(strip);
+        kernels.cutAbove(strip.values(), 0, tiesEnd, thresholdBits - 1);
+        kernels.cutAbove(strip.values(), tiesEnd, strip.length(), thresholdBits);
+    }
+
     private int tiesEnd(Strip strip) {
         if (strip.block() != tiesEndBlock) {
             return strip.block() < tiesEndBlock ? strip.length() : 0;

@@ -40,7 +40,7 @@ record TrimTo(long rank, boolean keepTies, Scope scope) implements TileOp {
             case MagnitudeList list -> list.conclusion();
             case MagnitudeSample sample -> sample.conclusion();
             case MagnitudeCount count -> count.conclusion();
-            case TieSearch _, L1Norms _, NonZeros _ ->
+            case TieSearch _, L1Norms _, NonZeros _, SurveyPair _ ->
                 throw new IllegalArgumentException("a survey of another operation");
         };
     }

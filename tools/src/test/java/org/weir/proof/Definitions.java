@@ -72,6 +72,20 @@ final class Definitions {
         return mask;
     }
 
+    /** Drops the ⌊gamma·n⌋ largest, keeps the ⌊density·n⌋ next, at least one; of equal ones the first count as larger. */
+    static void breadcrumbs(double[] delta, double density, double gamma) {
+        if (density >= 1) {
+            return;
+        }
+        int n = delta.length;
+        int kept = Math.max(1, (int) (density * n));
+        int outliers = Math.min((int) (gamma * n), n - kept);
+        double[] magnitudes = Arrays.stream(delta).map(Math::abs).toArray();
+        boolean[] upper = largest(magnitudes, outliers);
+        boolean[] inside = largest(magnitudes, outliers + kept);
+        Arrays.setAll(delta, i -> inside[i] && !upper[i] ? delta[i] : 0);
+    }
+
     /** What one expert alone changes, amplified; of what several change the mean. */
     static double[] ram(double[][] deltas, double epsilon, double r, double alpha) {
         boolean[][] active = new boolean[deltas.length][deltas[0].length];

@@ -27,6 +27,8 @@ class GoldenCasesTest {
             "ties",
             "dare_linear",
             "dare_ties",
+            "breadcrumbs",
+            "breadcrumbs_ties",
             "sce",
             "ram",
             "ramplus_tl",
@@ -67,7 +69,14 @@ class GoldenCasesTest {
             Truth truth = reference.merge(tensor);
             Tensor found = merged.tensor(tensor);
             Closeness.assertSame(tensor, found, truth);
-            Closeness.assertSame(tensor, found, truth.withValues(expected));
+            if (Goldens.losesItsDelta(name, expected)) {
+                Tensor base = Goldens.model(
+                                Goldens.config(name).text("base_model").orElseThrow())
+                        .tensor(tensor);
+                assertEquals(base, expected, "what mergekit makes of " + tensor);
+            } else {
+                Closeness.assertSame(tensor, found, truth.withValues(expected));
+            }
         });
     }
 
@@ -132,12 +141,12 @@ class GoldenCasesTest {
 
     @Test
     void leavesNoCaseOut() {
-        assertEquals(25, Goldens.f32Cases().count(), "compared with mergekit's f32");
-        assertEquals(28, Goldens.sixteenBitCases().count(), "compared with mergekit's 16 bits");
+        assertEquals(29, Goldens.f32Cases().count(), "compared with mergekit's f32");
+        assertEquals(32, Goldens.sixteenBitCases().count(), "compared with mergekit's 16 bits");
         assertEquals(10, refusedCases().count(), "refused");
-        assertEquals(45, otherMethodsCases().count(), "of methods that Weir does not have");
+        assertEquals(37, otherMethodsCases().count(), "of methods that Weir does not have");
         long merged = 1; // where mergekit fails
-        assertEquals(25 + 28 + 10 + 45 + 6 + merged, Goldens.cases(name -> true).count());
+        assertEquals(29 + 32 + 10 + 37 + 6 + merged, Goldens.cases(name -> true).count());
     }
 
     static Stream<String> refusedCases() {

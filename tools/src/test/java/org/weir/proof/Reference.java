@@ -3,6 +3,7 @@ package org.weir.proof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -172,7 +173,8 @@ final class Reference {
 
     /** Joins one element's weighted deltas; the other way round if asked and if the election could be lost to rounding. */
     private double mix(double[] votes, List<Double> weights, boolean normalize, boolean otherWay) {
-        boolean elects = config.method().equals("ties") || config.method().equals("dare_ties");
+        boolean elects =
+                Set.of("ties", "dare_ties", "breadcrumbs_ties", "della").contains(config.method());
         double total = 0;
         double sizes = 0;
         boolean exactInF32 = true;
@@ -208,6 +210,11 @@ final class Reference {
             case "task_arithmetic" -> delta;
             case "ties" -> {
                 trim(delta, density);
+                yield flag("rescale", tensor, false) ? scale(delta, before / size(delta)) : delta;
+            }
+            case "breadcrumbs", "breadcrumbs_ties" -> {
+                double gamma = config.perModel(model, "gamma", tensor, position(tensor), 0.01);
+                Definitions.breadcrumbs(delta, density, gamma);
                 yield flag("rescale", tensor, false) ? scale(delta, before / size(delta)) : delta;
             }
             case "dare_linear", "dare_ties" -> {

@@ -44,6 +44,8 @@ class SameBytesTest {
                 List.of("dare_linear", "density: 0.3"),
                 List.of("dare_linear", "density: 0.3", "rescale: l1"),
                 List.of("dare_ties", "density: 0.3", "normalize: true"),
+                List.of("breadcrumbs", "density: 0.5", "gamma: 0.05"),
+                List.of("breadcrumbs_ties", "density: 0.3", "gamma: 0.01", "rescale: true"),
                 List.of("sce"),
                 List.of("sce", "select_topk: 0.2"),
                 List.of("ram", "epsilon: 0.05"),
