@@ -55,6 +55,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** {@code sum += weight * x}, rounded twice; a NaN in {@code sum} stays as it is. */
     void addWeighted(float[] sum, float[] x, float weight, int n);
 
+    /** The same for the elements of {@code x[from..to)}. */
+    void addWeightedRange(float[] sum, float[] x, float weight, int from, int to);
+
+    /** {@code sum[i] += weights[first + i - from] * x[i]} for i from {@code from} to before {@code to}, as {@link #addWeighted}. */
+    void addWeightedEach(float[] sum, float[] x, float[] weights, int first, int from, int to);
+
     /**
      * {@code x = base + x}, and the bits of {@code base} where {@code x} is zero or {@code base} is NaN: adding +0.0
      * would turn a base of -0.0 into +0.0, and an unchanged element must come out unchanged.
@@ -179,4 +185,50 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
     /** How many elements are NaN or infinite. */
     long countNonFinite(float[] x, int n);
+
+    /**
+     * The sum of x·y over {@code [from, to)} in double, the same at every vector width: on 16 lanes that begin at
+     * {@code from}, joined as {@link #sumMagnitudes} joins them. Each product is exact. A NaN is {@link Double#NaN}.
+     */
+    double dot(float[] x, float[] y, int from, int to);
+
+    /** {@code sums[first + i - from] += x[i] * y[i]} in double for i from {@code from} to before {@code to}. */
+    void addProducts(double[] sums, int first, float[] x, float[] y, int from, int to);
+
+    /**
+     * {@code C += A·B} for matrices stored by rows: each element of C takes its products in, one after the other, each rounded,
+     * as {@link #addWeighted} would; a NaN comes out as {@link Float#NaN}.
+     *
+     * @param cAt where C begins in {@code c}
+     * @param cRow from one of its rows to the next
+     * @param rows of A and C
+     * @param depth columns of A, rows of B, which begins at the start of {@code b}
+     * @param columns of B and C
+     */
+    void addProduct(
+            float[] c,
+            int cAt,
+            int cRow,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns);
+
+    /** {@code C -= A·B} in double, in the same order. */
+    void subtractProduct(
+            double[] c,
+            int cAt,
+            int cRow,
+            double[] a,
+            int aAt,
+            int aRow,
+            double[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns);
 }

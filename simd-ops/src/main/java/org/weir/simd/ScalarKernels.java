@@ -62,10 +62,28 @@ final class ScalarKernels implements Kernels {
         addWeighted(sum, x, weight, 0, n);
     }
 
+    @Override
+    public void addWeightedRange(float[] sum, float[] x, float weight, int from, int to) {
+        addWeighted(sum, x, weight, from, to);
+    }
+
     static void addWeighted(float[] sum, float[] x, float weight, int from, int to) {
         for (int i = from; i < to; i++) {
             if (!Float.isNaN(sum[i])) {
                 sum[i] += weight * x[i];
+            }
+        }
+    }
+
+    @Override
+    public void addWeightedEach(float[] sum, float[] x, float[] weights, int first, int from, int to) {
+        addWeightedEachRange(sum, x, weights, first, from, to);
+    }
+
+    static void addWeightedEachRange(float[] sum, float[] x, float[] weights, int first, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!Float.isNaN(sum[i])) {
+                sum[i] += weights[first + i - from] * x[i];
             }
         }
     }
@@ -322,6 +340,52 @@ final class ScalarKernels implements Kernels {
             count += Float.isFinite(x[i]) ? 0 : 1;
         }
         return count;
+    }
+
+    @Override
+    public double dot(float[] x, float[] y, int from, int to) {
+        return ScalarProducts.dot(x, y, from, to);
+    }
+
+    @Override
+    public void addProducts(double[] sums, int first, float[] x, float[] y, int from, int to) {
+        ScalarProducts.addProducts(sums, first, x, y, from, to);
+    }
+
+    @Override
+    public void addProduct(
+            float[] c,
+            int cAt,
+            int cRow,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns) {
+        for (int i = 0; i < rows; i++) {
+            ScalarProducts.addRow(c, cAt + i * cRow, a, aAt + i * aRow, b, bRow, depth, 0, columns);
+        }
+    }
+
+    @Override
+    public void subtractProduct(
+            double[] c,
+            int cAt,
+            int cRow,
+            double[] a,
+            int aAt,
+            int aRow,
+            double[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns) {
+        for (int i = 0; i < rows; i++) {
+            ScalarProducts.subtractRow(c, cAt + i * cRow, a, aAt + i * aRow, b, bRow, depth, 0, columns);
+        }
     }
 
     static int magnitudeBits(float x) {

@@ -58,13 +58,23 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void addWeighted(float[] sum, float[] x, float weight, int n) {
-        int i = 0;
-        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+        addWeightedRange(sum, x, weight, 0, n);
+    }
+
+    @Override
+    public void addWeightedRange(float[] sum, float[] x, float weight, int from, int to) {
+        int i = from;
+        for (; i <= to - FLOATS.length(); i += FLOATS.length()) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, i).mul(weight);
             FloatVector s = FloatVector.fromArray(FLOATS, sum, i);
             s.add(v, s.compare(EQ, s)).intoArray(sum, i); // equal to itself: not NaN
         }
-        ScalarKernels.addWeighted(sum, x, weight, i, n);
+        ScalarKernels.addWeighted(sum, x, weight, i, to);
+    }
+
+    @Override
+    public void addWeightedEach(float[] sum, float[] x, float[] weights, int first, int from, int to) {
+        VectorProducts.addWeightedEach(sum, x, weights, first, from, to);
     }
 
     @Override
@@ -184,5 +194,47 @@ final class VectorKernels implements Kernels {
     @Override
     public long countNonFinite(float[] x, int n) {
         return VectorMagnitudes.countNonFinite(x, n);
+    }
+
+    @Override
+    public double dot(float[] x, float[] y, int from, int to) {
+        return VectorProducts.dot(x, y, from, to);
+    }
+
+    @Override
+    public void addProducts(double[] sums, int first, float[] x, float[] y, int from, int to) {
+        VectorProducts.addProducts(sums, first, x, y, from, to);
+    }
+
+    @Override
+    public void addProduct(
+            float[] c,
+            int cAt,
+            int cRow,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns) {
+        VectorMatrices.addProduct(c, cAt, cRow, a, aAt, aRow, b, bRow, rows, depth, columns);
+    }
+
+    @Override
+    public void subtractProduct(
+            double[] c,
+            int cAt,
+            int cRow,
+            double[] a,
+            int aAt,
+            int aRow,
+            double[] b,
+            int bRow,
+            int rows,
+            int depth,
+            int columns) {
+        VectorMatrices.subtractProduct(c, cAt, cRow, a, aAt, aRow, b, bRow, rows, depth, columns);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.weir.simd.Strips.assertSameBits;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -45,6 +46,69 @@ class TwinsTest {
                 call("scale", (k, s, n, random) -> k.scale(s[0], Strips.weight(random), n)),
                 call("divide", (k, s, n, random) -> k.divide(s[0], Strips.weight(random), n)),
                 call("addWeighted", (k, s, n, random) -> k.addWeighted(s[0], s[1], Strips.weight(random), n)),
+                call("addWeighted to a range", (k, s, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    k.addWeightedRange(s[0], s[1], Strips.weight(random), from, random.nextInt(from, n + 1));
+                }),
+                call("addWeightedEach", (k, s, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    float[] weights = Strips.numbers(n + 5, random);
+                    k.addWeightedEach(s[0], s[1], weights, 3, from, random.nextInt(from, n + 1));
+                }),
+                call("dot", (k, s, _, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    return k.dot(s[0], s[1], from, random.nextInt(from, n + 1));
+                }),
+                call("addProducts", (k, s, bins, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    int to = Math.min(random.nextInt(from, n + 1), from + BINS);
+                    double[] sums = new double[bins.length];
+                    k.addProducts(sums, 3, s[2], s[3], from, to);
+                    k.addProducts(sums, 3, s[0], s[1], from, to);
+                    Arrays.setAll(bins, i -> Double.doubleToRawLongBits(sums[i]));
+                    return 0;
+                }),
+                call("addProduct", (k, s, n, random) -> {
+                    int depth = random.nextInt(9);
+                    int rows = random.nextInt(7);
+                    int columns = random.nextInt(n / 9 + 1);
+                    float[] c = Strips.anything(5 + rows * (columns + 2), random);
+                    k.addProduct(
+                            c,
+                            5,
+                            columns + 2,
+                            s[1],
+                            1,
+                            Math.min(depth, n / 9),
+                            s[2],
+                            columns,
+                            Math.min(rows, 7),
+                            Math.min(depth, n / 9),
+                            columns);
+                    System.arraycopy(c, 0, s[0], 0, Math.min(c.length, s[0].length));
+                }),
+                call("subtractProduct", (k, s, bins, n, random) -> {
+                    int depth = random.nextInt(20);
+                    int rows = random.nextInt(8);
+                    int columns = random.nextInt(40);
+                    double[] c = doubles(rows * columns + 1, random);
+                    k.subtractProduct(
+                            c,
+                            1,
+                            columns,
+                            doubles(rows * depth, random),
+                            0,
+                            depth,
+                            doubles(depth * columns, random),
+                            columns,
+                            rows,
+                            depth,
+                            columns);
+                    for (int i = 0; i < Math.min(bins.length, c.length); i++) {
+                        bins[i] = Double.doubleToRawLongBits(c[i]);
+                    }
+                    return 0;
+                }),
                 call("addBase", (k, s, n, _) -> k.addBase(s[0], s[1], n)),
                 call("vote", (k, s, n, random) -> k.vote(s[0], s[1], s[2], s[3], s[4], s[5], Strips.weight(random), n)),
                 call("elect sums", (k, s, n, _) -> k.elect(s[0], s[1], s[2], s[3], s[4], s[5], false, n)),
@@ -111,6 +175,13 @@ class TwinsTest {
             x[i] = bits % 8 == 7 ? x[i] : Math.abs(bits % 4);
         }
         return x;
+    }
+
+    private static double[] doubles(int n, Random random) {
+        float[] floats = Strips.anything(n, random);
+        double[] doubles = new double[n];
+        Arrays.setAll(doubles, i -> floats[i] * 1.1);
+        return doubles;
     }
 
     /** Often the magnitude of an element, so that ties happen; sometimes the least or the greatest there is. */
