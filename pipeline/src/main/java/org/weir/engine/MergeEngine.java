@@ -35,9 +35,6 @@ import org.weir.stage.Scope;
  */
 public final class MergeEngine {
 
-    /** Up to here one worker surveys and merges a tensor alone: no waiting for one another. */
-    private static final long SOLO_ELEMENTS = 1 << 24;
-
     private final MergePlan plan;
     private final MergeProgress progress;
     private final Kernels kernels = Kernels.best();
@@ -141,7 +138,7 @@ public final class MergeEngine {
     /** Those that all workers survey and merge together. */
     private List<TensorRun> large() {
         return runs.stream()
-                .filter(run -> run.elements() > SOLO_ELEMENTS && run.waitsFor(Scope.TENSOR))
+                .filter(run -> run.waitsFor(Scope.TENSOR) && !run.plan().isForOneWorker())
                 .toList();
     }
 
@@ -181,6 +178,7 @@ public final class MergeEngine {
             next = nextSweep(run);
         }
         crew.each(tiles.tiles(run), (tile, worker) -> merge(tiles, run, tile, worker));
+        run.forgetSurveys();
     }
 
     private void mergeAlone(TensorRun run, TileLoop tiles, Worker worker) throws IOException {
@@ -197,6 +195,7 @@ public final class MergeEngine {
         for (long tile = 0; tile < tiles.tiles(run); tile++) {
             merge(tiles, run, tile, worker);
         }
+        run.forgetSurveys();
     }
 
     private Optional<Sweep> nextSweep(TensorRun run) {

@@ -137,6 +137,11 @@ final class TensorRun {
         fold = measured;
     }
 
+    /** Lets go of what the fold learnt about the tensor, once that is merged: it can be a number per row. */
+    void forgetSurveys() {
+        fold = plan.recipe().fold();
+    }
+
     /**
      * Makes these elements of all inputs memory: the one place that does. {@link Worker#input} has them, the base first;
      * their first byte is that of the first element.

@@ -3,7 +3,6 @@ package org.weir.method;
 import java.util.List;
 import org.weir.method.MethodInfo.BaseRole;
 import org.weir.stage.Combination;
-import org.weir.stage.DotProducts;
 import org.weir.stage.Recipe;
 import org.weir.stage.Vectors;
 
@@ -33,6 +32,6 @@ final class Karcher implements MergeMethod {
         int steps = (int) s.get(MAX_ITER);
         double tol = s.get(TOL);
         return Recipe.ofWeights(new Combination(
-                s.experts(), Vectors.whole(s.dims()), products -> KarcherMean.coefficients(products, steps, tol)));
+                s.experts(), Vectors.whole(s.shape()), products -> KarcherMean.coefficients(products, steps, tol)));
     }
 }

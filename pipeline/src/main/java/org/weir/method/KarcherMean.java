@@ -41,7 +41,8 @@ final class KarcherMean {
         for (int i = 0; i < steps && step >= tol; i++) {
             step = step();
         }
-        double norms = IntStream.range(0, mean.length).mapToDouble(products::norm).sum() / mean.length;
+        double norms =
+                IntStream.range(0, mean.length).mapToDouble(products::norm).sum() / mean.length;
         return Arrays.stream(mean).map(c -> c * norms).toArray();
     }
 

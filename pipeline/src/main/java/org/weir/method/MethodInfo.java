@@ -28,8 +28,22 @@ public record MethodInfo(
     public enum BaseRole {
         /** Not needed; where given it is one more input. */
         SUMMAND,
+        /** Needed: the first of the inputs. */
+        FIRST,
         /** Needed: what is merged are the experts' differences from it. */
-        ORIGIN
+        ORIGIN,
+        /** Not needed; where given, what is merged are the experts' differences from it. */
+        OPTIONAL_ORIGIN;
+
+        /** Whether a config has to name a base. */
+        public boolean isRequired() {
+            return this == FIRST || this == ORIGIN;
+        }
+
+        /** Whether differences are taken from a base, so that it is none of the inputs. */
+        public boolean isOrigin() {
+            return this == ORIGIN || this == OPTIONAL_ORIGIN;
+        }
     }
 
     /** @throws IllegalArgumentException if two parameters have one name */

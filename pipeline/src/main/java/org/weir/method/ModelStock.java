@@ -36,7 +36,7 @@ final class ModelStock implements MergeMethod {
             throw new InvalidSettingsException(
                     "model_stock needs at least two models beside the base; found " + s.experts());
         }
-        Vectors vectors = s.flag(FILTER_WISE) ? Vectors.rows(s.dims()) : Vectors.whole(s.dims());
+        Vectors vectors = s.flag(FILTER_WISE) ? Vectors.rows(s.shape()) : Vectors.whole(s.shape());
         return Recipe.ofDeltas(new Combination(s.experts(), vectors, ModelStock::coefficients));
     }
 
@@ -58,7 +58,7 @@ final class ModelStock implements MergeMethod {
                 cosines += Math.clamp(products.at(i, j) / norms, -1.0, 1.0);
             }
         }
-        double mean = cosines / (n * (n - 1) / 2);
+        double mean = 2 * cosines / (n * (n - 1.0));
         return mean <= 0 ? 0 : n * mean / (1 + (n - 1) * mean);
     }
 }

@@ -46,7 +46,7 @@ final class MultiSlerp implements MergeMethod {
         double[] weights = s.all(WEIGHT).stream().mapToDouble(w -> w / divisor).toArray();
         double eps = s.get(EPS);
         Combination mean = new Combination(
-                s.experts(), Vectors.whole(s.dims()), products -> coefficients(products, weights, eps));
+                s.experts(), Vectors.whole(s.shape()), products -> coefficients(products, weights, eps));
         return s.hasOrigin() ? Recipe.ofDeltas(mean) : Recipe.ofWeights(mean);
     }
 

@@ -13,8 +13,8 @@ final class NuSlerp implements MergeMethod {
     private static final Param WEIGHT = Param.perExpert("weight").help("weight of the model; t = w₂/(w₁ + w₂)");
     private static final Param ROW_WISE = Param.flag("nuslerp_row_wise", false)
             .help("with nuslerp_flatten: false, an angle per column (along the first dimension) instead of per row");
-    private static final Param FLATTEN =
-            Param.flag("nuslerp_flatten", true).help("one angle per tensor; else one per row (along the last dimension)");
+    private static final Param FLATTEN = Param.flag("nuslerp_flatten", true)
+            .help("one angle per tensor; else one per row (along the last dimension)");
 
     private static final double NO_WEIGHT = 1e-6;
     private static final double SMALLEST_NORM = 1e-7;
@@ -36,10 +36,7 @@ final class NuSlerp implements MergeMethod {
 
     @Override
     public Recipe recipe(Settings s) throws InvalidSettingsException {
-        if (s.experts() != 2) {
-            throw new InvalidSettingsException(
-                    "nuslerp merges two models, beside a base if there is one; found " + s.experts());
-        }
+        s.requireExperts(2, "nuslerp takes two models, and a third one as the base if there is one");
         double sum = s.get(WEIGHT, 0) + s.get(WEIGHT, 1);
         double t = Math.abs(sum) < NO_WEIGHT ? 0.5 : s.get(WEIGHT, 1) / sum;
         Combination arc = new Combination(2, vectors(s), products -> coefficients(products, t));
@@ -48,9 +45,9 @@ final class NuSlerp implements MergeMethod {
 
     private static Vectors vectors(Settings s) {
         if (s.flag(FLATTEN)) {
-            return Vectors.whole(s.dims());
+            return Vectors.whole(s.shape());
         }
-        return s.flag(ROW_WISE) ? Vectors.columns(s.dims()) : Vectors.rows(s.dims());
+        return s.flag(ROW_WISE) ? Vectors.columns(s.shape()) : Vectors.rows(s.shape());
     }
 
     private static double[] coefficients(DotProducts products, double t) {

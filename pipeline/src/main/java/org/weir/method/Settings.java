@@ -12,6 +12,7 @@ public final class Settings {
     private final long seed;
     private final int experts;
     private final List<Long> dims;
+    private final boolean origin;
     private final Map<Param, double[]> values;
 
     /**
@@ -27,6 +28,7 @@ public final class Settings {
         this.seed = seed;
         this.experts = experts;
         this.dims = List.of();
+        this.origin = false;
         this.values = new HashMap<>();
         Map<String, double[]> left = new HashMap<>(given);
         for (Param param : params) {
@@ -38,17 +40,28 @@ public final class Settings {
         }
     }
 
-    private Settings(Settings of, List<Long> dims) {
+    private Settings(Settings of, List<Long> dims, boolean origin) {
         this.tensor = of.tensor;
         this.seed = of.seed;
         this.experts = of.experts;
         this.dims = List.copyOf(dims);
+        this.origin = origin;
         this.values = of.values;
     }
 
     /** The same for a tensor of this shape; before, it is a scalar's. */
     public Settings shaped(List<Long> shape) {
-        return new Settings(this, shape);
+        return new Settings(this, shape, origin);
+    }
+
+    /** The same where there is a base to take differences from, or not; before, there is none. */
+    public Settings withOrigin(boolean given) {
+        return new Settings(this, dims, given);
+    }
+
+    /** Whether there is a base to take differences from. */
+    public boolean hasOrigin() {
+        return origin;
     }
 
     /** The tensor's dimensions, none for a scalar. */

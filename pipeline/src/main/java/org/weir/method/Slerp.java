@@ -33,12 +33,9 @@ final class Slerp implements MergeMethod {
 
     @Override
     public Recipe recipe(Settings s) throws InvalidSettingsException {
-        if (s.experts() != 2) {
-            throw new InvalidSettingsException(
-                    "slerp merges two models, the base and another one; found " + s.experts() + " in all");
-        }
+        s.requireExperts(2, "slerp takes the base and one model");
         double t = s.get(T);
-        return Recipe.ofWeights(new Combination(2, Vectors.whole(s.dims()), products -> coefficients(products, t)));
+        return Recipe.ofWeights(new Combination(2, Vectors.whole(s.shape()), products -> coefficients(products, t)));
     }
 
     static double[] coefficients(DotProducts products, double t) {

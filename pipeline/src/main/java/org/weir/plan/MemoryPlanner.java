@@ -117,7 +117,7 @@ final class MemoryPlanner {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
-            lines.add(new MemoryBudget.Line("survey results per block", blockBytes()));
+            lines.add(new MemoryBudget.Line("survey results", blockBytes() + foldBytes(workers)));
         }
         long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
@@ -162,6 +162,15 @@ final class MemoryPlanner {
                 .max(Comparator.naturalOrder())
                 .orElse(0);
         return 16 * blocks * experts;
+    }
+
+    /** One worker at a small tensor each, or all at one large tensor. */
+    private long foldBytes(int workers) {
+        return merged().stream()
+                .mapToLong(tensor -> (tensor.isForOneWorker() ? workers : 1)
+                        * tensor.recipe().fold().surveyBytes(tensor.output().elements()))
+                .max()
+                .orElse(0);
     }
 
     private List<MergedTensor> merged() {

@@ -27,6 +27,9 @@ public record MergedTensor(
         int firstBlock)
         implements TensorPlan {
 
+    /** Up to here one worker surveys and merges a tensor alone: no waiting for one another. */
+    private static final long SOLO_ELEMENTS = 1 << 24;
+
     public MergedTensor {
         experts = List.copyOf(experts);
         if (experts.size() != recipe.fold().experts() || base.isPresent() != recipe.ontoBase()) {
@@ -37,6 +40,11 @@ public record MergedTensor(
     /** All tensors that are read, the base first. */
     public Stream<MappedTensor> inputs() {
         return Stream.concat(base.stream(), experts.stream());
+    }
+
+    /** Whether one worker surveys and merges it from end to end: small tensors, and those that have to be seen in order. */
+    public boolean isForOneWorker() {
+        return output.elements() <= SOLO_ELEMENTS || recipe.fold().inOrder();
     }
 
     /** How many blocks it has. */

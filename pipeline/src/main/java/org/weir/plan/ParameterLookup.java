@@ -116,7 +116,7 @@ final class ParameterLookup {
     private void noteEntries(SliceEntry slice) {
         Set<String> listed = new HashSet<>();
         for (ModelEntry entry : slice.sources()) {
-            boolean useless = method.base() == MethodInfo.BaseRole.ORIGIN && slice.isBase(entry);
+            boolean useless = method.base().isOrigin() && slice.isBase(entry);
             if (useless && !entry.parameters().isEmpty()) {
                 notes.add(
                         entry.line(),

@@ -109,9 +109,9 @@ public final class Planner {
     private void requireModels(MergeMethod method) {
         String name = method.info().name();
         BaseRole role = method.info().base();
-        if (role == BaseRole.ORIGIN
+        if (role.isRequired()
                 && config.slices().stream().anyMatch(slice -> slice.baseModel().isEmpty())) {
-            problems.add(configProblem(name + " takes differences to a base; write base_model: MODEL"));
+            problems.add(configProblem(name + " needs a base; write base_model: MODEL"));
         }
         if (config.slices().stream().anyMatch(slice -> slice.experts(role).isEmpty())) {
             problems.add(configProblem(name + " needs at least one model beside the base"));

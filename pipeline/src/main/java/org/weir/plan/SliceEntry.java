@@ -34,11 +34,20 @@ public record SliceEntry(List<ModelEntry> sources, Optional<ModelEntry> baseMode
 
     /**
      * The inputs that a method merges, in order. To a method that takes differences the base is none of them, listed or
-     * not; to the others it is one: where it is listed, else the last, but in a slice of layers only where it is listed.
+     * not; to the others it is one: where it is listed, else the last, but in a slice of layers only where it is listed; to
+     * some always the first.
      */
     public List<ModelEntry> experts(BaseRole role) {
         return switch (role) {
-            case ORIGIN -> sources.stream().filter(entry -> !isBase(entry)).toList();
+            case ORIGIN, OPTIONAL_ORIGIN ->
+                sources.stream().filter(entry -> !isBase(entry)).toList();
+            case FIRST ->
+                Stream.concat(
+                                listedBase()
+                                        .or(() -> layers().isPresent() ? Optional.empty() : baseModel)
+                                        .stream(),
+                                sources.stream().filter(entry -> !isBase(entry)))
+                        .toList();
             case SUMMAND -> {
                 boolean complete = layers().isPresent()
                         || baseModel.isEmpty()

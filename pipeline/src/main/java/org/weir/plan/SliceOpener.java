@@ -42,7 +42,7 @@ final class SliceOpener {
 
     private Optional<SliceModels> open(SliceEntry slice, int place, int firstOutput) {
         Optional<ModelEntry> base = config.isStack() ? slice.listedBase() : slice.baseModel();
-        if (role == BaseRole.ORIGIN && slice.baseModel().isPresent() && base.isEmpty()) {
+        if (role != BaseRole.SUMMAND && slice.baseModel().isPresent() && base.isEmpty()) {
             problems.add(
                     slice.sources().getFirst().line(),
                     "slices[" + place + "]: "
@@ -54,7 +54,7 @@ final class SliceOpener {
                 .flatMap(entry -> source(slice, entry, place, firstOutput).stream())
                 .toList();
         Optional<SliceSource> donor = opened.or(() -> experts.stream().findFirst());
-        return donor.map(found -> new SliceModels(role == BaseRole.ORIGIN ? opened : Optional.empty(), experts, found));
+        return donor.map(found -> new SliceModels(role.isOrigin() ? opened : Optional.empty(), experts, found));
     }
 
     private Optional<SliceSource> source(SliceEntry slice, ModelEntry entry, int place, int firstOutput) {

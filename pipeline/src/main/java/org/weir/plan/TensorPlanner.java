@@ -151,7 +151,9 @@ final class TensorPlanner {
     private Optional<TensorPlan> merged(
             TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> inputs, List<MappedTensor> read) {
         Settings settings =
-                parameters.settings(place).shaped(read.getFirst().info().shape().dims());
+                parameters.settings(place)
+                .shaped(read.getFirst().info().shape().dims())
+                .withOrigin(base.isPresent());
         try {
             Recipe recipe = method.recipe(settings);
             DType dtype = outputDType(base, read);

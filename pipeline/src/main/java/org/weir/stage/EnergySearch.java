@@ -46,7 +46,8 @@ public record EnergySearch(int experts, double share, Optional<TileOp> selection
                 selecting(select((long) (share * differing.count())));
             case OfVariance variance -> selecting(selection.orElseThrow().measured(variance.survey()));
             case Energies energies -> new EnergySum(energies.shares(), selection);
-            case Overlaps _ -> throw new IllegalArgumentException("a survey of another fold");
+            case Overlaps _, TensorProducts _, VectorwiseProducts _ ->
+                throw new IllegalArgumentException("a survey of another fold");
         };
     }
 

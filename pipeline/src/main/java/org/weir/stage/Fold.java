@@ -11,13 +11,32 @@ import org.weir.simd.Kernels;
  * per element. So memory does not depend on how many experts there are, and sums always run in the same order.
  */
 public sealed interface Fold extends Stage
-        permits WeightedSum, SignElection, Largest, Consensus, Overlap, OverlapSearch, EnergySum, EnergySearch {
+        permits WeightedSum,
+                SignElection,
+                Largest,
+                Consensus,
+                Overlap,
+                OverlapSearch,
+                EnergySum,
+                EnergySearch,
+                Combination,
+                VectorwiseSum {
 
     /** How many experts it joins. */
     int experts();
 
     /** Floats of state per element. For its surveys, which have the strips of all experts beside one another, one for each. */
     int lanes();
+
+    /** Whether its survey has to see the blocks one after the other, so that one worker makes the whole tensor. */
+    default boolean inOrder() {
+        return false;
+    }
+
+    /** What its surveys, and this when they are done, keep of a tensor: bytes beside tables and lanes. */
+    default long surveyBytes(long elements) {
+        return 0;
+    }
 
     /** Whether it knows all it needs to run. */
     default boolean ready() {

@@ -3,7 +3,8 @@ package org.weir.stage;
 import org.weir.simd.Kernels;
 
 /** Measures what all experts have at the same places, for a fold that must know the tensor first. */
-public sealed interface JointSurvey extends Measurement permits OfVariance, Energies, Overlaps {
+public sealed interface JointSurvey extends Measurement
+        permits OfVariance, Energies, Overlaps, TensorProducts, VectorwiseProducts {
 
     /**
      * Takes in one place of the tensor.

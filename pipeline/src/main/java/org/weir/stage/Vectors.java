@@ -23,12 +23,16 @@ public record Vectors(long count, long length, boolean interleaved) {
 
     /** One along the last dimension for each place in the others. */
     public static Vectors rows(List<Long> shape) {
-        return shape.isEmpty() ? whole(shape) : new Vectors(elements(shape.subList(0, shape.size() - 1)), shape.getLast(), false);
+        return shape.isEmpty()
+                ? whole(shape)
+                : new Vectors(elements(shape.subList(0, shape.size() - 1)), shape.getLast(), false);
     }
 
     /** One along the first dimension for each place in the others. */
     public static Vectors columns(List<Long> shape) {
-        return shape.isEmpty() ? whole(shape) : new Vectors(elements(shape.subList(1, shape.size())), shape.getFirst(), true);
+        return shape.isEmpty()
+                ? whole(shape)
+                : new Vectors(elements(shape.subList(1, shape.size())), shape.getFirst(), true);
     }
 
     private static long elements(List<Long> shape) {

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
 import org.weir.method.MethodInfo;
-import org.weir.method.MethodInfo.BaseRole;
 import org.weir.method.Param;
 import org.weir.method.Param.Scope;
 import picocli.CommandLine.Command;
@@ -77,7 +76,7 @@ final class MethodsCommand implements Callable<Integer> {
         output.result("  " + method.formula());
         output.result("");
         output.result("reference   " + method.reference());
-        output.result("base_model  " + (method.base() == BaseRole.ORIGIN ? "required" : "optional: one more input"));
+        output.result("base_model  " + baseUse(method));
         if (!method.differsFromMergekit().isEmpty()) {
             output.result("mergekit    " + method.differsFromMergekit());
         }
@@ -97,7 +96,16 @@ final class MethodsCommand implements Callable<Integer> {
     }
 
     static String baseWord(MethodInfo method) {
-        return method.base() == BaseRole.ORIGIN ? "required" : "optional";
+        return method.base().isRequired() ? "required" : "optional";
+    }
+
+    private static String baseUse(MethodInfo method) {
+        return switch (method.base()) {
+            case ORIGIN -> "required";
+            case FIRST -> "required: one of the inputs";
+            case OPTIONAL_ORIGIN -> "optional: differences are taken from it";
+            case SUMMAND -> "optional: one more input";
+        };
     }
 
     static String scopeWord(Param param) {

@@ -33,13 +33,21 @@ class GoldenCasesTest {
             "ram",
             "ramplus_tl",
             "nearswap",
-            "passthrough");
+            "passthrough",
+            "slerp",
+            "nuslerp",
+            "multislerp",
+            "karcher",
+            "model_stock");
 
     /** The configs that Weir refuses, with the exit code and what the message must name. */
     private static final Map<String, Refusal> REFUSED = Map.ofEntries(
             refusal("err_no_weight", 2, "weight", "config.yml:3", "config.yml:6"),
             refusal("err_ta_no_base", 2, "base_model", "task_arithmetic"),
             refusal("err_ties_density0", 2, "density", "0.0", "config.yml:6", "config.yml:10"),
+            refusal("err_slerp_3", 2, "slerp", "3"),
+            refusal("err_model_stock_2", 2, "model_stock", "two"),
+            refusal("slerp_vocab_mismatch", 3, "model.embed_tokens.weight", "[61, 24]"),
             refusal("err_unknown_dtype", 2, "float64", "float32", "bfloat16", "config.yml:9"),
             refusal("err_unknown_method", 2, "foo", "linear", "task_arithmetic", "ties", "dare_linear", "dare_ties"),
             // mergekit ignores a key that it does not know.

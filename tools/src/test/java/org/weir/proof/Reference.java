@@ -53,8 +53,66 @@ final class Reference {
         return switch (config.method()) {
             case "linear", "passthrough" -> linear(tensor);
             case "sce", "ram", "ramplus_tl", "magmax", "consensus", "nearswap" -> defined(tensor);
+            case "slerp", "nuslerp", "multislerp", "karcher", "model_stock" -> onSpheres(tensor);
             default -> deltas(tensor);
         };
+    }
+
+    /** By the formulas in {@link Spheres}, vector by vector. */
+    private Truth onSpheres(String tensor) {
+        List<String> names = new ArrayList<>(config.models());
+        String baseName = config.text("base_model").orElse("");
+        boolean deltas = !baseName.isEmpty() && !Set.of("slerp", "karcher").contains(config.method());
+        if (deltas || config.method().equals("slerp")) {
+            names.remove(baseName);
+        }
+        if (config.method().equals("slerp")) {
+            names.addFirst(baseName);
+        }
+        Tensor first = models.apply(names.getFirst()).tensor(tensor);
+        int n = first.elements();
+        double[] base = new double[n];
+        double[] operands = new double[n];
+        double[][] x = new double[names.size()][n];
+        for (int i = 0; i < n; i++) {
+            base[i] = deltas ? models.apply(baseName).tensor(tensor).at(i) : 0;
+            for (int m = 0; m < x.length; m++) {
+                x[m][i] = models.apply(names.get(m)).tensor(tensor).at(i) - base[i];
+                operands[i] = Math.max(operands[i], Math.abs(x[m][i]) + Math.abs(base[i]));
+            }
+        }
+        int[] vectorOf = vectorOf(tensor, first.shape());
+        double[] values = Spheres.byVector(x, vectorOf, vectors -> onSphere(tensor, vectors));
+        Arrays.setAll(values, i -> base[i] + values[i]);
+        return new Truth(values, values, widen(operands, values));
+    }
+
+    private double[] onSphere(String tensor, double[][] x) {
+        double[] weights = IntStream.range(0, x.length)
+                .mapToDouble(m -> config.perModel(m, "weight", tensor, position(tensor), 1))
+                .toArray();
+        return switch (config.method()) {
+            case "slerp" -> Spheres.slerp(x[0], x[1], global("t", tensor, Double.NaN));
+            case "nuslerp" -> Spheres.nuslerp(x[0], x[1], weights[0], weights[1]);
+            case "multislerp" ->
+                Spheres.multislerp(x, weights, flag("normalize_weights", tensor, true), global("eps", tensor, 1e-8));
+            case "karcher" ->
+                Spheres.karcher(x, (int) global("max_iter", tensor, 10), global("tol", tensor, 1e-5));
+            case "model_stock" -> Spheres.modelStock(x);
+            default -> throw new IllegalArgumentException(config.method());
+        };
+    }
+
+    /** Which vector each element belongs to. */
+    private int[] vectorOf(String tensor, List<Integer> shape) {
+        int n = shape.stream().reduce(1, Math::multiplyExact);
+        boolean rows = flag("filter_wise", tensor, false) || !flag("nuslerp_flatten", tensor, true);
+        boolean columns = rows && flag("nuslerp_row_wise", tensor, false);
+        int rowLength = shape.isEmpty() ? 1 : shape.getLast();
+        int columnCount = shape.isEmpty() ? 1 : n / shape.getFirst();
+        return IntStream.range(0, n)
+                .map(i -> columns ? i % columnCount : rows ? i / rowLength : 0)
+                .toArray();
     }
 
     /** By the formulas in {@link Definitions}. */

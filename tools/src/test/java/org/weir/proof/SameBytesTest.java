@@ -24,7 +24,7 @@ class SameBytesTest {
             List.of("--tile-elements", "1024", "-j", "2", "--reader", "copied"),
             List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
 
-    private static final Set<String> UNWEIGHTED = Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus");
+    private static final Set<String> UNWEIGHTED = Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock");
 
     private final Family strong = Family.named("strong");
     private final Family weak = Family.named("weak");
@@ -51,7 +51,11 @@ class SameBytesTest {
                 List.of("ram", "epsilon: 0.05"),
                 List.of("ramplus_tl", "epsilon: 0.05"),
                 List.of("magmax", "lambda: 0.5"),
-                List.of("consensus", "min_masks: 3"));
+                List.of("consensus", "min_masks: 3"),
+                List.of("multislerp"),
+                List.of("karcher"),
+                List.of("model_stock"),
+                List.of("model_stock", "filter_wise: true"));
     }
 
     @ParameterizedTest(name = "{0}")
