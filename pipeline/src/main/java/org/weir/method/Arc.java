@@ -5,6 +5,9 @@ import org.weir.stage.DotProducts;
 /** The arc between two vectors, which spherical interpolation goes along. */
 final class Arc {
 
+    /** Vectors whose angle has a smaller sine are parallel or opposite: above what rounding in f64 makes of those. */
+    static final double COLINEAR = 1e-6;
+
     private Arc() {}
 
     /** Coefficients of the straight line. */

@@ -65,7 +65,8 @@ final class KarcherMean {
             double cos = Math.clamp(Sphere.dot(products, mean, i) / products.norm(i), -1.0, 1.0);
             double angle = Math.acos(cos);
             double sin = Math.sin(angle);
-            if (angle >= tol && sin >= tol) { // no direction leads to the opposite point
+            boolean opposite = cos < 0 && sin < Arc.COLINEAR; // no direction leads there
+            if (angle >= tol && !opposite) {
                 double weight = angle / sin / used.length;
                 tangent[i] += weight / products.norm(i);
                 for (int j = 0; j < mean.length; j++) {
@@ -91,6 +92,6 @@ final class KarcherMean {
     }
 
     private double length(double[] combination) {
-        return Math.sqrt(Math.max(0, Sphere.square(products, combination)));
+        return Sphere.length(products, combination);
     }
 }

@@ -26,7 +26,7 @@ final class ModelStock implements MergeMethod {
                 "arXiv:2403.19522",
                 BaseRole.ORIGIN,
                 List.of(FILTER_WISE),
-                "t stays within 0 and 1: mergekit goes beyond where the deltas point away from one another, without bound at "
+                "t is at least −N, so that no expert is subtracted more than once: mergekit's goes to −∞ where deltas cancel, "
                         + "c = −1/(N−1). Where there is a NaN or Inf, t is 1.");
     }
 
@@ -59,6 +59,7 @@ final class ModelStock implements MergeMethod {
             }
         }
         double mean = 2 * cosines / (n * (n - 1.0));
-        return mean <= 0 ? 0 : n * mean / (1 + (n - 1) * mean);
+        double denominator = 1 + (n - 1) * mean; // 0 where unit vectors cancel, less only by rounding
+        return denominator <= 0 ? -n : Math.max(n * mean / denominator, -n);
     }
 }

@@ -61,7 +61,7 @@ final class MultiSlerp implements MergeMethod {
             direction[i] = weights[i] / (products.norm(i) + eps);
             norms += weights[i] * products.norm(i);
         }
-        double length = Math.sqrt(Math.max(0, Sphere.square(products, direction)));
+        double length = Sphere.length(products, direction);
         if (!products.finite() || length < eps) {
             return weights;
         }

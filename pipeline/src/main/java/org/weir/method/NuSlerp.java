@@ -18,8 +18,6 @@ final class NuSlerp implements MergeMethod {
 
     private static final double NO_WEIGHT = 1e-6;
     private static final double SMALLEST_NORM = 1e-7;
-    /** Above what rounding in f64 may make of the sine of parallel vectors. */
-    private static final double COLINEAR = 1e-6;
 
     @Override
     public MethodInfo info() {
@@ -52,6 +50,6 @@ final class NuSlerp implements MergeMethod {
 
     private static double[] coefficients(DotProducts products, double t) {
         double angle = Math.acos(Math.clamp(Arc.cosine(products, SMALLEST_NORM, SMALLEST_NORM), -1.0, 1.0));
-        return products.finite() && Math.abs(Math.sin(angle)) >= COLINEAR ? Arc.at(t, angle) : Arc.line(t);
+        return products.finite() && Math.abs(Math.sin(angle)) >= Arc.COLINEAR ? Arc.at(t, angle) : Arc.line(t);
     }
 }

@@ -5,6 +5,9 @@ import org.weir.stage.DotProducts;
 /** Geometry of combinations Σ cᵢ·xᵢ of which only the dot products of the xᵢ are known. */
 final class Sphere {
 
+    /** The length below which a combination of unit vectors is nothing but rounding: it is the root of what cancels. */
+    private static final double NOISE = 1e-7;
+
     private Sphere() {}
 
     /** ⟨Σ cⱼ·xⱼ, xᵢ⟩. */
@@ -16,12 +19,12 @@ final class Sphere {
         return sum;
     }
 
-    /** ‖Σ cᵢ·xᵢ‖², or a little less than 0 where it is 0. */
-    static double square(DotProducts products, double[] combination) {
-        double sum = 0;
+    /** ‖Σ cᵢ·xᵢ‖, of vectors of about unit length when multiplied; 0 where that cancels but for rounding. */
+    static double length(DotProducts products, double[] combination) {
+        double square = 0;
         for (int i = 0; i < combination.length; i++) {
-            sum += combination[i] * dot(products, combination, i);
+            square += combination[i] * dot(products, combination, i);
         }
-        return sum;
+        return square < NOISE * NOISE ? 0 : Math.sqrt(square);
     }
 }

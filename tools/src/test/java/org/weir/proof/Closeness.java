@@ -42,6 +42,7 @@ final class Closeness {
     /**
      * A result is at least as near to the truth as another, in sum over the tensor and in the worst element. Both may have
      * rounded to the same numbers, or f32 may have tipped a number that lies halfway between two, so f32's error is allowed.
+     * Where the other has NaN, it is as far off as can be.
      */
     static void assertNearer(String tensor, Tensor result, Tensor other, Truth truth) {
         double ours = 0;
@@ -52,10 +53,11 @@ final class Closeness {
         double worstNoise = 0;
         for (int i = 0; i < truth.elements(); i++) {
             ours += truth.error(i, result.at(i));
-            theirs += truth.error(i, other.at(i));
+            double their = Double.isNaN(other.at(i)) ? Double.POSITIVE_INFINITY : truth.error(i, other.at(i));
+            theirs += their;
             noise += f32Noise(truth, i);
             ourWorst = Math.max(ourWorst, truth.error(i, result.at(i)));
-            theirWorst = Math.max(theirWorst, truth.error(i, other.at(i)));
+            theirWorst = Math.max(theirWorst, their);
             worstNoise = Math.max(worstNoise, f32Noise(truth, i));
         }
         assertTrue(ours <= theirs + noise, "%s: sum of errors %s, the other's %s".formatted(tensor, ours, theirs));

@@ -82,18 +82,20 @@ final class Reference {
             }
         }
         int[] vectorOf = vectorOf(tensor, first.shape());
-        double[] values = Spheres.byVector(x, vectorOf, vectors -> onSphere(tensor, vectors));
+        double[] values = Spheres.byVector(x, vectorOf, vectors -> onSphere(tensor, vectors, false));
+        operands = widen(operands, Spheres.byVector(x, vectorOf, vectors -> onSphere(tensor, vectors, true)));
         Arrays.setAll(values, i -> base[i] + values[i]);
         return new Truth(values, values, widen(operands, values));
     }
 
-    private double[] onSphere(String tensor, double[][] x) {
+    /** @param parts whether to add up magnitudes: between opposite vectors the sum is small and its parts are not */
+    private double[] onSphere(String tensor, double[][] x, boolean parts) {
         double[] weights = IntStream.range(0, x.length)
                 .mapToDouble(m -> config.perModel(m, "weight", tensor, position(tensor), 1))
                 .toArray();
         return switch (config.method()) {
-            case "slerp" -> Spheres.slerp(x[0], x[1], global("t", tensor, Double.NaN));
-            case "nuslerp" -> Spheres.nuslerp(x[0], x[1], weights[0], weights[1]);
+            case "slerp" -> Spheres.between(x, Spheres.slerp(x[0], x[1], global("t", tensor, Double.NaN)), parts);
+            case "nuslerp" -> Spheres.between(x, Spheres.nuslerp(x[0], x[1], weights[0], weights[1]), parts);
             case "multislerp" ->
                 Spheres.multislerp(x, weights, flag("normalize_weights", tensor, true), global("eps", tensor, 1e-8));
             case "karcher" ->
@@ -109,7 +111,7 @@ final class Reference {
         boolean rows = flag("filter_wise", tensor, false) || !flag("nuslerp_flatten", tensor, true);
         boolean columns = rows && flag("nuslerp_row_wise", tensor, false);
         int rowLength = shape.isEmpty() ? 1 : shape.getLast();
-        int columnCount = shape.isEmpty() ? 1 : n / shape.getFirst();
+        int columnCount = shape.isEmpty() ? 1 : n / Math.max(1, shape.getFirst());
         return IntStream.range(0, n)
                 .map(i -> columns ? i % columnCount : rows ? i / rowLength : 0)
                 .toArray();

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The yardstick itself: the double precision computation against mergekit's outputs, before Weir is held to either. */
 class ReferenceTest {
+    /** Where mergekit computes angles in 16 bits, and everything depends on them: their f32 cases have to do. */
+    private static final Set<String> COARSE_ANGLES =
+            Set.of("karcher_n3_bf16", "model_stock_n4_bf16", "model_stock_n4_f16");
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("org.weir.proof.Goldens#f32Cases")
     void agreesWithMergekitWhereThatComputesInF32(String name) {
@@ -28,7 +34,7 @@ class ReferenceTest {
      * across the trim's threshold. That happens to one element in 900 of these cases at most; a wrong formula shows in all.
      */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("org.weir.proof.Goldens#sixteenBitCases")
+    @MethodSource("casesOfFineAngles")
     void agreesWithMergekitInNearlyAllElementsWhereThatRoundsEachStepTo16Bits(String name) {
         Reference reference = new Reference(Goldens.config(name), Goldens::model);
         long elements = 0;
@@ -49,6 +55,10 @@ class ReferenceTest {
         int oneIn = name.startsWith("sce_n4_topk") ? 100 : name.startsWith("breadcrumbs") ? 25 : 500;
         long allowed = elements / oneIn;
         assertTrue(far <= allowed, far + " of " + elements + " elements are far from mergekit's");
+    }
+
+    static Stream<String> casesOfFineAngles() {
+        return Goldens.sixteenBitCases().filter(name -> !COARSE_ANGLES.contains(name));
     }
 
     @Test

@@ -25,23 +25,34 @@ final class Spheres {
         return merged;
     }
 
+    /** The weights of the two. */
     static double[] slerp(double[] a, double[] b, double t) {
         double cos = dot(unit(a, 1e-8), unit(b, 1e-8));
         if (Math.abs(cos) > 0.9995 || Double.isNaN(cos)) {
-            return sum(a, 1 - t, b, t);
+            return new double[] {1 - t, t};
         }
         double angle = Math.acos(cos);
-        return sum(a, Math.sin(angle - angle * t) / Math.sin(angle), b, Math.sin(angle * t) / Math.sin(angle));
+        return new double[] {Math.sin(angle - angle * t) / Math.sin(angle), Math.sin(angle * t) / Math.sin(angle)};
     }
 
+    /** The weights of the two. */
     static double[] nuslerp(double[] a, double[] b, double weightA, double weightB) {
         double t = Math.abs(weightA + weightB) < 1e-6 ? 0.5 : weightB / (weightA + weightB);
         double cos = dot(a, b) / Math.max(norm(a), 1e-7) / Math.max(norm(b), 1e-7);
         double angle = Math.acos(Math.max(-1, Math.min(1, cos)));
         if (Double.isNaN(cos) || Math.abs(Math.sin(angle)) < 1e-6) {
-            return sum(a, 1 - t, b, t);
+            return new double[] {1 - t, t};
         }
-        return sum(a, Math.sin((1 - t) * angle) / Math.sin(angle), b, Math.sin(t * angle) / Math.sin(angle));
+        return new double[] {Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)};
+    }
+
+    /** x₀w₀ + x₁w₁, or the sum of its parts' magnitudes. */
+    static double[] between(double[][] x, double[] weights, boolean magnitudes) {
+        double[] result = sum(x[0], weights[0], x[1], weights[1]);
+        Arrays.setAll(
+                result,
+                i -> magnitudes ? Math.abs(x[0][i] * weights[0]) + Math.abs(x[1][i] * weights[1]) : result[i]);
+        return result;
     }
 
     /** With the step in the tangent plane that is none. */
@@ -121,8 +132,9 @@ final class Spheres {
             }
         }
         double cos = cosines / (n * (n - 1) / 2.0);
-        double t = Double.isNaN(cos) ? 1 : Math.max(0, n * cos / (1 + (n - 1) * cos));
-        return sum(mean, cos < 0 ? 0 : t, mean, 0);
+        double pole = -1.0 / (n - 1);
+        double t = Double.isNaN(cos) ? 1 : cos <= pole ? -n : Math.max(-n, n * cos / (1 + (n - 1) * cos));
+        return sum(mean, t, mean, 0);
     }
 
     private static double[] unit(double[] x, double smallest) {
