@@ -51,7 +51,7 @@ final class KarcherMean {
         for (int i : used) {
             mean[i] = 1 / products.norm(i) / used.length;
         }
-        if (length(mean) < tol) {
+        if (length(mean) < Math.max(tol, Sphere.NOISE)) {
             Arrays.fill(mean, 0);
             mean[used[0]] = 1 / products.norm(used[0]);
         }

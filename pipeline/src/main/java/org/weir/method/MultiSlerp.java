@@ -62,7 +62,7 @@ final class MultiSlerp implements MergeMethod {
             norms += weights[i] * products.norm(i);
         }
         double length = Sphere.length(products, direction);
-        if (!products.finite() || length < eps) {
+        if (!products.finite() || length < Math.max(eps, Sphere.NOISE)) {
             return weights;
         }
         double factor = norms * Math.cos(eps) / length;

@@ -5,8 +5,8 @@ import org.weir.stage.DotProducts;
 /** Geometry of combinations Σ cᵢ·xᵢ of which only the dot products of the xᵢ are known. */
 final class Sphere {
 
-    /** The length below which a combination of unit vectors is nothing but rounding: it is the root of what cancels. */
-    private static final double NOISE = 1e-7;
+    /** The length below which a sum of unit vectors may be nothing but rounding: it is the root of what cancels. */
+    static final double NOISE = 1e-7;
 
     private Sphere() {}
 
@@ -19,12 +19,12 @@ final class Sphere {
         return sum;
     }
 
-    /** ‖Σ cᵢ·xᵢ‖, of vectors of about unit length when multiplied; 0 where that cancels but for rounding. */
+    /** ‖Σ cᵢ·xᵢ‖. */
     static double length(DotProducts products, double[] combination) {
         double square = 0;
         for (int i = 0; i < combination.length; i++) {
             square += combination[i] * dot(products, combination, i);
         }
-        return square < NOISE * NOISE ? 0 : Math.sqrt(square);
+        return Math.sqrt(Math.max(0, square)); // rounding may leave a little less than 0
     }
 }

@@ -43,9 +43,7 @@ public record SliceEntry(List<ModelEntry> sources, Optional<ModelEntry> baseMode
                 sources.stream().filter(entry -> !isBase(entry)).toList();
             case FIRST ->
                 Stream.concat(
-                                listedBase()
-                                        .or(() -> layers().isPresent() ? Optional.empty() : baseModel)
-                                        .stream(),
+                                listedBase().or(() -> layers().isPresent() ? Optional.empty() : baseModel).stream(),
                                 sources.stream().filter(entry -> !isBase(entry)))
                         .toList();
             case SUMMAND -> {

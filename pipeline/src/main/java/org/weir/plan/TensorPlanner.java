@@ -150,8 +150,8 @@ final class TensorPlanner {
 
     private Optional<TensorPlan> merged(
             TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> inputs, List<MappedTensor> read) {
-        Settings settings =
-                parameters.settings(place)
+        Settings settings = parameters
+                .settings(place)
                 .shaped(read.getFirst().info().shape().dims())
                 .withOrigin(base.isPresent());
         try {

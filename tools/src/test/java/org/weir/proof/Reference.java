@@ -98,8 +98,7 @@ final class Reference {
             case "nuslerp" -> Spheres.between(x, Spheres.nuslerp(x[0], x[1], weights[0], weights[1]), parts);
             case "multislerp" ->
                 Spheres.multislerp(x, weights, flag("normalize_weights", tensor, true), global("eps", tensor, 1e-8));
-            case "karcher" ->
-                Spheres.karcher(x, (int) global("max_iter", tensor, 10), global("tol", tensor, 1e-5));
+            case "karcher" -> Spheres.karcher(x, (int) global("max_iter", tensor, 10), global("tol", tensor, 1e-5));
             case "model_stock" -> Spheres.modelStock(x);
             default -> throw new IllegalArgumentException(config.method());
         };

@@ -127,7 +127,8 @@ class SphereLawsTest {
             String weight = method.equals("karcher") ? "" : "parameters: {weight: 1}\n";
             Model merged = Weir.merge(
                     folder, "merge_method: %s\nmodels:\n- model: %s\n- model: %s\n%s".formatted(method, a, b, weight));
-            merged.tensors().forEach((name, tensor) -> assertTrue(tensor.values().allMatch(Double::isFinite), name));
+            merged.tensors()
+                    .forEach((name, tensor) -> assertTrue(tensor.values().allMatch(Double::isFinite), name));
         }
     }
 

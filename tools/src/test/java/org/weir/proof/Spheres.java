@@ -50,8 +50,7 @@ final class Spheres {
     static double[] between(double[][] x, double[] weights, boolean magnitudes) {
         double[] result = sum(x[0], weights[0], x[1], weights[1]);
         Arrays.setAll(
-                result,
-                i -> magnitudes ? Math.abs(x[0][i] * weights[0]) + Math.abs(x[1][i] * weights[1]) : result[i]);
+                result, i -> magnitudes ? Math.abs(x[0][i] * weights[0]) + Math.abs(x[1][i] * weights[1]) : result[i]);
         return result;
     }
 
