@@ -2,6 +2,8 @@ package org.weir.checkpoint;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One tensor of an opened checkpoint.
@@ -22,6 +24,21 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
     /** The shard that holds it. */
     public Path file() {
         return source.path();
+    }
+
+    /**
+     * Its beginning as a tensor of its own: so many of its outermost dimension.
+     *
+     * @throws IllegalArgumentException if it has not as many
+     */
+    public MappedTensor firstRows(long rows) {
+        List<Long> dims = new ArrayList<>(info.shape().dims());
+        if (dims.isEmpty() || rows < 0 || rows > dims.getFirst()) {
+            throw new IllegalArgumentException(info + " has no " + rows + " rows");
+        }
+        dims.set(0, rows);
+        TensorInfo first = new TensorInfo(info.name(), info.dtype(), new Shape(dims));
+        return new MappedTensor(first, source, offsetBytes, bytes.asSlice(0, first.bytes()));
     }
 
     /**

@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +89,36 @@ class ConfigJsonTest {
     }
 
     @Test
+    void changesTheNumberOfLayersAndTheListsThatGoAlongThem() throws IOException {
+        String before = "{\"num_hidden_layers\": 2 ,\"layer_types\":[\"x\" , \"y\"],\"layers_of_others\":[1],"
+                + "\"eos_token_id\":[1,2],\"vision_config\":{\"num_hidden_layers\":2,\"layer_types\":[1,2]}}";
+        assertEquals(
+                Map.of("layer_types", List.of("\"x\"", "\"y\"")), read(before).layerLists());
+        assertEquals(
+                before.replaceFirst("2 ", "3 ").replace("\"x\" , \"y\"", "\"y\", \"y\", \"x\""),
+                text(read(before).withLayers(3, Map.of("layer_types", List.of("\"y\"", "\"y\"", "\"x\"")))));
+        assertEquals("{\"n_layer\":7}", text(read("{\"n_layer\":5}").withLayers(7, Map.of())));
+        assertEquals(
+                "{\"text_config\":{\"num_hidden_layers\":7}}",
+                text(read("{\"text_config\":{\"num_hidden_layers\":5}}").withLayers(7, Map.of())));
+    }
+
+    @Test
+    void changesTheVocabularyAndWhetherTheHeadIsTied() throws IOException {
+        assertEquals(OptionalLong.of(61), read("{\"vocab_size\":61}").vocabulary());
+        assertEquals(OptionalLong.empty(), read("{\"vocab_size\":null}").vocabulary());
+        assertEquals("{\"vocab_size\":64}", text(read("{\"vocab_size\":61}").withVocabulary(64)));
+        assertEquals("{}", text(read("{}").withVocabulary(64)));
+        assertEquals(Optional.of(true), read("{\"tie_word_embeddings\":true}").tied());
+        assertEquals(
+                "{\"tie_word_embeddings\":false}",
+                text(read("{\"tie_word_embeddings\":true}").withTied(false)));
+        assertEquals(
+                "{\"tie_word_embeddings\": false, \"a\":1}",
+                text(read("{\"a\":1}").withTied(false)));
+    }
+
+    @Test
     void seesQuantization() throws IOException {
         assertTrue(read("{\"quantization_config\":{\"bits\":4}}").quantized());
         assertTrue(read("{\"text_config\":{\"quantization_config\":{}}}").quantized());
@@ -115,6 +149,10 @@ class ConfigJsonTest {
 
     private String spliced(String text, DType dtype) throws IOException {
         return new String(read(text).withDtype(dtype).bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static String text(ConfigJson config) {
+        return new String(config.bytes(), StandardCharsets.UTF_8);
     }
 
     private ConfigJson read(String text) throws IOException {

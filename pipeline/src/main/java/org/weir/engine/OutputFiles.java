@@ -7,16 +7,20 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.CheckpointWriter;
 import org.weir.checkpoint.ConfigJson;
 import org.weir.checkpoint.DType;
+import org.weir.checkpoint.TokenizerConfigJson;
 import org.weir.plan.MergePlan;
 import org.weir.plan.MergedTensor;
+import org.weir.plan.ResultTokenizer;
 
 /** The files beside the weights that make the output a model that loads: taken from the donor, or written anew. */
 final class OutputFiles {
 
     private static final String CONFIG = "config.json";
+    private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
     private final MergePlan plan;
 
@@ -31,13 +35,48 @@ final class OutputFiles {
         }
         for (Path companion : plan.donor().companions()) {
             String name = companion.getFileName().toString();
-            if (!name.equals(CONFIG) && (plan.options().copyTokenizer() || !isOfTokenizer(name))) {
+            if (!name.equals(CONFIG) && !isOfTokenizer(name)) {
                 writer.copyFile(name, companion);
             }
+        }
+        if (plan.options().copyTokenizer() || plan.tokenizer().isPresent()) {
+            writeTokenizer(writer);
         }
         if (plan.options().writeModelCard()) {
             writer.addFile("README.md", new ModelCard(plan).text().getBytes(UTF_8));
             writer.addFile("mergekit_config.yml", plan.config().source().getBytes(UTF_8));
+        }
+    }
+
+    /** As the donor of the tokenizer has it, or with other tokens or another chat template. */
+    private void writeTokenizer(CheckpointWriter writer) throws IOException {
+        Optional<ResultTokenizer> changed = plan.tokenizer().filter(tokenizer -> !tokenizer.isDonors());
+        Checkpoint donor = plan.tokenizer().map(ResultTokenizer::donor).orElse(plan.donor());
+        Optional<Path> config = donor.file(TOKENIZER_CONFIG);
+        boolean newConfig = plan.chatTemplate().isPresent() || (changed.isPresent() && config.isPresent());
+        for (Path companion : donor.companions()) {
+            String name = companion.getFileName().toString();
+            boolean other = (name.equals(TOKENIZER_CONFIG) && newConfig)
+                    || (name.startsWith("chat_template") && plan.chatTemplate().isPresent())
+                    || (changed.isPresent() && isOfOneVocabulary(name));
+            if (isOfTokenizer(name) && !other) {
+                writer.copyFile(name, companion);
+            }
+        }
+        if (changed.isPresent()) {
+            writer.addFile("tokenizer.json", changed.get().json());
+        }
+        if (newConfig) {
+            TokenizerConfigJson old =
+                    config.isPresent() ? TokenizerConfigJson.read(config.get()) : TokenizerConfigJson.empty();
+            TokenizerConfigJson kept =
+                    changed.map(tokens -> old.keeping(tokens::has)).orElse(old);
+            writer.addFile(
+                    TOKENIZER_CONFIG,
+                    plan.chatTemplate().map(kept::withChatTemplate).orElse(kept).bytes());
+        }
+        if (plan.chatTemplate().isPresent()) {
+            writer.addFile("chat_template.jinja", plan.chatTemplate().get().getBytes(UTF_8));
         }
     }
 
@@ -53,6 +92,15 @@ final class OutputFiles {
         return plan.resultConfig()
                 .applied(most.map(donor::withDtype).orElse(donor))
                 .bytes();
+    }
+
+    /** What holds the tokens, and would hold others than tokenizer.json if it was copied. */
+    private static boolean isOfOneVocabulary(String name) {
+        return switch (name) {
+            case "tokenizer.json", "tokenizer.model", "added_tokens.json", "merges.txt", "vocab.json", "vocab.txt" ->
+                true;
+            default -> false;
+        };
     }
 
     private static boolean isOfTokenizer(String name) {

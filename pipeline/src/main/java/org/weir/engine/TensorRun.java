@@ -151,14 +151,18 @@ final class TensorRun {
     void read(long first, long end, Worker worker) throws IOException {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            worker.read(i, inputs.get(i), first * width, (end - first) * width);
+            if (plan.views().isEmpty()) {
+                worker.read(i, inputs.get(i), first * width, (end - first) * width);
+            } else {
+                worker.read(i, plan.views().get(i), first, end);
+            }
         }
         worker.firstElement = first;
     }
 
     /** Gives the memory of these elements back. */
     void release(long first, long end, Worker worker) {
-        for (int i = 0; i < inputs.size(); i++) {
+        for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
             int width = codecs.get(i).bytesPerElement();
             worker.release(inputs.get(i), first * width, (end - first) * width);
         }
@@ -166,7 +170,7 @@ final class TensorRun {
 
     /** Lets the inputs' cached pages of these elements go. */
     void forget(long first, long end) {
-        for (int i = 0; i < inputs.size(); i++) {
+        for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
             int width = codecs.get(i).bytesPerElement();
             inputs.get(i).forget(first * width, (end - first) * width);
         }

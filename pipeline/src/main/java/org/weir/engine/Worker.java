@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorReader;
 import org.weir.plan.MemoryBudget;
+import org.weir.plan.RowView;
 import org.weir.plan.Windows;
 import org.weir.stage.Strip;
 
@@ -24,6 +25,7 @@ final class Worker {
     final StageMeter meter;
 
     private final TensorReader reader;
+    private final RowReader rows;
     private final MemorySegment[] inputs;
     private @Nullable Sweep sweep;
 
@@ -34,12 +36,18 @@ final class Worker {
         table = new long[budget.tableEntries()];
         Windows windows = budget.windows();
         reader = TensorReader.of(windows.way(), windows.inputs(), windows.bytes(), arena);
+        rows = new RowReader(budget.rowViews(), windows, arena);
         inputs = new MemorySegment[windows.inputs()];
     }
 
     /** Brings a range of an input in, where {@link #input} has it until the next range comes or it is released. */
     void read(int place, MappedTensor tensor, long fromByte, long lengthBytes) throws IOException {
         inputs[place] = reader.read(place, tensor, fromByte, lengthBytes);
+    }
+
+    /** The same for elements that are put together from rows; there is nothing to release. */
+    void read(int place, RowView view, long first, long end) throws IOException {
+        inputs[place] = rows.read(place, view, first, end);
     }
 
     /** The range of an input that was read last. */

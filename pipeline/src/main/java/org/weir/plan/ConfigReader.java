@@ -10,9 +10,19 @@ import org.weir.checkpoint.DType;
 
 /** Reads a config against mergekit's schema, strictly: what it does not understand is a problem and not a surprise. */
 final class ConfigReader {
-    private static final Set<String> KEYS =
-            Set.of("merge_method", "models", "slices", "modules", "base_model", "parameters", "dtype", "out_dtype");
-    private static final Set<String> LATER = Set.of("tokenizer", "tokenizer_source", "chat_template", "name");
+    private static final Set<String> KEYS = Set.of(
+            "merge_method",
+            "models",
+            "slices",
+            "modules",
+            "base_model",
+            "parameters",
+            "dtype",
+            "out_dtype",
+            "tokenizer",
+            "tokenizer_source",
+            "chat_template");
+    private static final Set<String> LATER = Set.of("name");
     /** What mergekit calls the one module of a model that is not made of several. */
     private static final String MODULE = "default";
 
@@ -23,12 +33,15 @@ final class ConfigReader {
     private final FieldReader fields;
     private final SettingReader settings;
     private final SliceReader slices;
+    private final TokenizerReader tokenizers;
 
     private ConfigReader(ConfigProblems problems) {
         this.problems = problems;
         this.fields = new FieldReader(problems);
         this.settings = new SettingReader(problems, fields);
-        this.slices = new SliceReader(problems, fields, settings);
+        ModelReader models = new ModelReader(problems, fields);
+        this.slices = new SliceReader(problems, fields, models, settings);
+        this.tokenizers = new TokenizerReader(problems, fields, models);
     }
 
     static MergeConfig read(Path file, String source) throws PlanException {
@@ -60,6 +73,8 @@ final class ConfigReader {
         Map<String, Setting> parameters = settings.parameters(top, "");
         Optional<DType> dtype = dtype(top, "dtype");
         Optional<DType> outDtype = dtype(top, "out_dtype");
+        Optional<TokenizerEntry> tokenizer = tokenizers.tokenizer(top);
+        Optional<String> chatTemplate = tokenizers.chatTemplate(top);
         if (!problems.isEmpty() || methodName.isEmpty() || method.isEmpty()) {
             throw problems.exception();
         }
@@ -73,7 +88,9 @@ final class ConfigReader {
                 moduleParameters,
                 parameters,
                 dtype,
-                outDtype);
+                outDtype,
+                tokenizer,
+                chatTemplate);
     }
 
     /** The one module that a config can be made of: all tensors are merged alike, so there are no others to tell apart. */

@@ -13,6 +13,7 @@ import java.util.List;
  * @param windows what a worker has of the inputs at a time
  * @param filePageBytes pages of inputs that are mapped at a time: beside the sum, because the kernel can take them back
  * @param lanes floats of state per element that the most demanding fold wants
+ * @param rowViews the most inputs of a tensor that are put together from rows
  * @param tableEntries entries of the table in which a worker counts, for all experts together
  */
 public record MemoryBudget(
@@ -23,6 +24,7 @@ public record MemoryBudget(
         Windows windows,
         long filePageBytes,
         int lanes,
+        int rowViews,
         int tableEntries) {
 
     /** One addend. */

@@ -113,6 +113,16 @@ final class MemoryPlanner {
                             .formatted(workers, windows.inputs(), tileElements),
                     workers * windows.privateBytes()));
         }
+        int rowViews = merged().stream()
+                .mapToInt(tensor -> tensor.views().size())
+                .max()
+                .orElse(0);
+        if (rowViews > 0) {
+            lines.add(new MemoryBudget.Line(
+                    "rows of tokens (%d workers × %d matrices × %d elements)"
+                            .formatted(workers, rowViews + 1, windows.elements()),
+                    (long) workers * (rowViews + 1) * windows.bytes() + tokenRowBytes()));
+        }
         if (surveyed) {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
@@ -122,7 +132,15 @@ final class MemoryPlanner {
         long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
         return new MemoryBudget(
-                lines, workers, tileElements, tileBytes, windows, filePages, Math.max(1, lanes), tableEntries);
+                lines,
+                workers,
+                tileElements,
+                tileBytes,
+                windows,
+                filePages,
+                Math.max(1, lanes),
+                rowViews,
+                tableEntries);
     }
 
     /** They live in the heap, which does not grow beyond its limit. */
@@ -149,6 +167,16 @@ final class MemoryPlanner {
 
     private long inputBytes() {
         return tensors.stream().mapToLong(TensorPlan::readBytes).sum() + headerBytes;
+    }
+
+    /** Which row is where, for all tokens. */
+    private long tokenRowBytes() {
+        return merged().stream()
+                .flatMap(tensor -> tensor.views().stream())
+                .map(RowView::tokenRows)
+                .distinct()
+                .mapToLong(TokenRows::bytes)
+                .sum();
     }
 
     /** At most 16 bytes per block and expert, of the tensors surveyed at one time. */

@@ -27,6 +27,8 @@ import org.weir.checkpoint.DType;
  * @param moduleParameters those of {@code modules.default}
  * @param parameters those of the whole config
  * @param dtype what the result is stored as, unless {@code outDtype} says otherwise
+ * @param tokenizer what the result's vocabulary is, where it is not the donor's
+ * @param chatTemplate the text of a template, the name of one, or "auto"
  */
 public record MergeConfig(
         Path file,
@@ -38,7 +40,9 @@ public record MergeConfig(
         Map<String, Setting> moduleParameters,
         Map<String, Setting> parameters,
         Optional<DType> dtype,
-        Optional<DType> outDtype) {
+        Optional<DType> outDtype,
+        Optional<TokenizerEntry> tokenizer,
+        Optional<String> chatTemplate) {
 
     /** YAML parsers are quadratic in one long scalar, and nobody writes a config of this size. */
     private static final int MAX_BYTES = 1 << 20;

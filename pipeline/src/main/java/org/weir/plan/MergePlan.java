@@ -23,6 +23,8 @@ import org.weir.method.MethodInfo;
  * @param layout the output files
  * @param memory the memory sum
  * @param resultConfig what the result's config.json says otherwise than the donor's
+ * @param tokenizer the result's vocabulary, where it is not the donor's
+ * @param chatTemplate the text of the result's, where it is not the donor's
  * @param notes what the user should know, a line each
  */
 public record MergePlan(
@@ -34,6 +36,8 @@ public record MergePlan(
         ShardLayout layout,
         MemoryBudget memory,
         ResultConfig resultConfig,
+        Optional<ResultTokenizer> tokenizer,
+        Optional<String> chatTemplate,
         List<String> notes)
         implements AutoCloseable {
 

@@ -16,6 +16,7 @@ import org.weir.stage.Strip;
  * @param recipe how
  * @param base what deltas are taken from, where the recipe wants it
  * @param experts what is merged, as many as the recipe joins, in the order of the config
+ * @param views for each input, the base first, the rows that are read in its place; none where they are read as they are
  * @param firstBlock its place in the model's count of blocks, tensors ordered by name
  */
 public record MergedTensor(
@@ -24,6 +25,7 @@ public record MergedTensor(
         Recipe recipe,
         Optional<MappedTensor> base,
         List<MappedTensor> experts,
+        List<RowView> views,
         int firstBlock)
         implements TensorPlan {
 
@@ -32,6 +34,7 @@ public record MergedTensor(
 
     public MergedTensor {
         experts = List.copyOf(experts);
+        views = List.copyOf(views);
         if (experts.size() != recipe.fold().experts() || base.isPresent() != recipe.ontoBase()) {
             throw new IllegalArgumentException("the recipe of " + output.name() + " wants other inputs");
         }
@@ -54,7 +57,10 @@ public record MergedTensor(
 
     @Override
     public long readBytes() {
-        return inputs().mapToLong(input -> input.info().bytes()).sum();
+        // matrices of other vocabularies are read as often as the result has rows
+        long elements = output.elements();
+        return inputs().mapToLong(input -> elements * input.info().dtype().bits() / Byte.SIZE)
+                .sum();
     }
 
     @Override
@@ -65,6 +71,6 @@ public record MergedTensor(
     }
 
     MergedTensor at(int block) {
-        return new MergedTensor(output, treatment, recipe, base, experts, block);
+        return new MergedTensor(output, treatment, recipe, base, experts, views, block);
     }
 }

@@ -72,10 +72,17 @@ public final class Planner {
             throwIfAny();
         }
         List<Input> all = all(base, slices);
+        Optional<ResultTokenizer> tokenizer = config.tokenizer().map(entry -> tokenizer(entry, slices));
+        tokenizer.ifPresent(found -> problems.addAll(found.problems()));
+        if (tokenizer.isPresent() && !tokenizer.get().problems().isEmpty()) {
+            throwIfAny();
+        }
         out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
-        TensorPlanner tensorPlanner = new TensorPlanner(config, method, parameters, options.copyFromBase(), slices);
+        TensorPlanner tensorPlanner =
+                new TensorPlanner(config, method, parameters, options.copyFromBase(), slices, tokenizer);
         List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
         problems.addAll(tensorPlanner.problems());
+        tokenizer.ifPresent(found -> problems.addAll(found.problems()));
         throwIfAny();
         ShardLayout layout =
                 ShardLayout.of(tensors.stream().map(TensorPlan::output).toList(), options.outShardBytes());
@@ -85,8 +92,13 @@ public final class Planner {
         throwIfAny();
         List<String> notes = new ArrayList<>(parameters.notes(tensorPlanner.places()));
         notes.addAll(tensorPlanner.notes());
-        ResultConfig result = ResultConfig.of(config, slices);
-        return new MergePlan(config, options, method.info(), all, tensors, layout, memory, result, notes);
+        tokenizer.ifPresent(found -> notes.addAll(found.notes()));
+        Optional<String> chatTemplate = config.chatTemplate()
+                .flatMap(asked -> ChatTemplate.text(
+                        asked, all.stream().map(Input::checkpoint).toList()));
+        ResultConfig result = ResultConfig.of(config, slices, tensorPlanner.vocabulary());
+        return new MergePlan(
+                config, options, method.info(), all, tensors, layout, memory, result, tokenizer, chatTemplate, notes);
     }
 
     /** The base first, then the models in order; of a stack, in which a model may give many slices, each once. */
@@ -97,6 +109,13 @@ public final class Planner {
                 .filter(input -> base.isEmpty() || !input.equals(base.get()));
         return Stream.concat(base.stream(), config.isStack() ? listed.distinct() : listed)
                 .toList();
+    }
+
+    private ResultTokenizer tokenizer(TokenizerEntry entry, List<SliceModels> slices) {
+        Stream<SliceSource> donors = slices.stream().map(SliceModels::donor).limit(1);
+        List<SliceSource> models = Stream.concat(donors, slices.stream().flatMap(slice -> slice.inputs().stream()))
+                .toList();
+        return new ResultTokenizer(entry, models, new ConfigProblems(config.file()));
     }
 
     private PlanException unknownMethod() {

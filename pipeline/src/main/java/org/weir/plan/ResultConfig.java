@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.weir.checkpoint.ConfigJson;
 
 /**
@@ -12,18 +13,20 @@ import org.weir.checkpoint.ConfigJson;
  *
  * @param layers how many there are, where slices were stacked
  * @param layerLists the lists with something for each layer, by name
+ * @param vocabulary how many tokens there are, where the models' vocabularies were brought together
  * @param untied whether the head is no longer the embedding
  */
-public record ResultConfig(OptionalInt layers, Map<String, List<String>> layerLists, boolean untied) {
+public record ResultConfig(
+        OptionalInt layers, Map<String, List<String>> layerLists, OptionalLong vocabulary, boolean untied) {
 
     public ResultConfig {
         layerLists = Map.copyOf(layerLists);
     }
 
-    static ResultConfig of(MergeConfig config, List<SliceModels> slices) {
+    static ResultConfig of(MergeConfig config, List<SliceModels> slices, OptionalLong vocabulary) {
         boolean untied = slices.stream().anyMatch(slice -> !slice.untied().isEmpty());
         if (!config.isStack()) {
-            return new ResultConfig(OptionalInt.empty(), Map.of(), untied);
+            return new ResultConfig(OptionalInt.empty(), Map.of(), vocabulary, untied);
         }
         int layers = config.slices().stream()
                 .mapToInt(slice -> slice.layers().orElseThrow().count())
@@ -38,12 +41,13 @@ public record ResultConfig(OptionalInt layers, Map<String, List<String>> layerLi
             });
         }
         lists.values().removeIf(items -> items.size() != layers);
-        return new ResultConfig(OptionalInt.of(layers), lists, untied);
+        return new ResultConfig(OptionalInt.of(layers), lists, vocabulary, untied);
     }
 
     /** The donor's config with all of it. */
     public ConfigJson applied(ConfigJson donor) {
         ConfigJson result = layers.isPresent() ? donor.withLayers(layers.getAsInt(), layerLists) : donor;
-        return untied ? result.withTied(false) : result;
+        ConfigJson sized = vocabulary.isPresent() ? result.withVocabulary(vocabulary.getAsLong()) : result;
+        return untied ? sized.withTied(false) : sized;
     }
 }

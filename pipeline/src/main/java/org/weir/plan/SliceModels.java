@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The models of one slice, opened.
@@ -14,6 +15,11 @@ import java.util.Optional;
 record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, SliceSource donor) {
     SliceModels {
         experts = List.copyOf(experts);
+    }
+
+    /** All that is read, the base first where deltas are taken from it. */
+    List<SliceSource> inputs() {
+        return Stream.concat(origin.stream(), experts.stream()).toList();
     }
 
     /** Every tensor that the slice makes, in the donor's order. */

@@ -19,10 +19,10 @@ final class SliceReader {
     private final ModelReader models;
     private final SettingReader settings;
 
-    SliceReader(ConfigProblems problems, FieldReader fields, SettingReader settings) {
+    SliceReader(ConfigProblems problems, FieldReader fields, ModelReader models, SettingReader settings) {
         this.problems = problems;
         this.fields = fields;
-        this.models = new ModelReader(problems, fields);
+        this.models = models;
         this.settings = settings;
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -33,18 +34,21 @@ final class TensorPlanner {
     private final List<PlanProblem> problems = new ArrayList<>();
     private final TensorProblems tensorProblems = new TensorProblems();
     private final Set<String> notes = new TreeSet<>();
+    private final TensorFinder finder;
 
     TensorPlanner(
             MergeConfig config,
             MergeMethod method,
             ParameterLookup parameters,
             boolean copyFromBase,
-            List<SliceModels> slices) {
+            List<SliceModels> slices,
+            Optional<ResultTokenizer> tokenizer) {
         this.config = config;
         this.method = method;
         this.parameters = parameters;
         this.copyFromBase = copyFromBase;
         this.slices = slices;
+        this.finder = new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, tensorProblems);
         for (int i = 0; i < slices.size(); i++) {
             places.addAll(slices.get(i).places(i));
         }
@@ -60,13 +64,13 @@ final class TensorPlanner {
         slices.forEach(this::refuseTensorsOnlyElsewhere);
         if (settingsSound) {
             problems.addAll(parameters.missing(places.stream()
-                    .filter(place -> Codecs.exist(donors(place).info().dtype()))
+                    .filter(place -> Codecs.exist(finder.donors(place).info().dtype()))
                     .toList()));
         }
         boolean recipes = settingsSound && problems.isEmpty();
         List<TensorPlan> plans = new ArrayList<>();
         for (TensorPlace place : places) {
-            all(place)
+            finder.find(place)
                     .filter(_ -> recipes)
                     .flatMap(inputs -> plan(place, inputs))
                     .ifPresent(plans::add);
@@ -79,17 +83,20 @@ final class TensorPlanner {
         return places;
     }
 
-    private MappedTensor donors(TensorPlace place) {
-        return slices.get(place.slice()).donor().head(place.output()).orElseThrow();
-    }
-
     List<PlanProblem> problems() {
         return Stream.concat(problems.stream(), tensorProblems.all(config.file() + ":" + config.methodLine()).stream())
                 .toList();
     }
 
     Set<String> notes() {
-        return notes;
+        Set<String> all = new TreeSet<>(notes);
+        all.addAll(finder.notes());
+        return all;
+    }
+
+    /** How many tokens the result has, if that is not what the donor has. */
+    OptionalLong vocabulary() {
+        return finder.vocabulary();
     }
 
     private void refuseTensorsOnlyElsewhere(SliceModels slice) {
@@ -109,61 +116,31 @@ final class TensorPlanner {
         }
     }
 
-    /** The experts' tensors for that place, if all of them have it in the same shape. */
-    private Optional<List<MappedTensor>> all(TensorPlace place) {
-        SliceModels slice = slices.get(place.slice());
-        TensorInfo wanted = donors(place).info();
-        boolean tokens = slice.donor().layout().isOfVocabulary(wanted);
-        List<MappedTensor> found = new ArrayList<>();
-        Set<String> said = new HashSet<>();
-        for (SliceSource expert : slice.experts()) {
-            String reference = expert.input().reference();
-            Optional<MappedTensor> theirs = tokens ? expert.head(place.output()) : expert.tensor(place.output());
-            theirs.ifPresent(found::add);
-            mismatch(wanted, theirs.map(MappedTensor::info))
-                    .filter(mismatch -> said.add(reference))
-                    .ifPresent(what -> problem(
-                            place.output(),
-                            "is " + wanted.shape() + " in "
-                                    + slice.donor().input().reference() + " but " + what + " " + reference));
-        }
-        return said.isEmpty() ? Optional.of(found) : Optional.empty();
+    private Optional<TensorPlan> plan(TensorPlace place, TensorInputs inputs) {
+        boolean arithmetic = inputs.read().stream()
+                .allMatch(input -> Codecs.exist(input.info().dtype()));
+        return arithmetic ? merged(place, inputs) : copied(place, inputs);
     }
 
-    private static Optional<String> mismatch(TensorInfo wanted, Optional<TensorInfo> theirs) {
-        if (theirs.isEmpty()) {
-            return Optional.of("missing from");
-        }
-        return theirs.get().shape().equals(wanted.shape())
-                ? Optional.empty()
-                : Optional.of(theirs.get().shape() + " in");
-    }
-
-    private Optional<TensorPlan> plan(TensorPlace place, List<MappedTensor> inputs) {
-        SliceModels slice = slices.get(place.slice());
-        Optional<MappedTensor> base = slice.origin().map(origin -> donors(place));
-        List<MappedTensor> read = Stream.concat(base.stream(), inputs.stream()).toList();
-        boolean arithmetic =
-                read.stream().allMatch(input -> Codecs.exist(input.info().dtype()));
-        return arithmetic ? merged(place, base, inputs, read) : copied(place, read);
-    }
-
-    private Optional<TensorPlan> merged(
-            TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> inputs, List<MappedTensor> read) {
+    private Optional<TensorPlan> merged(TensorPlace place, TensorInputs inputs) {
         Settings settings = parameters
                 .settings(place)
-                .shaped(read.getFirst().info().shape().dims())
-                .withOrigin(base.isPresent());
+                .shaped(inputs.shape().dims())
+                .withOrigin(inputs.base().isPresent());
         try {
             Recipe recipe = method.recipe(settings);
-            DType dtype = outputDType(base, read);
-            TensorInfo output =
-                    new TensorInfo(place.output(), dtype, read.getFirst().info().shape());
+            TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
             return Optional.of(
                     recipe.ontoBase() && recipe.factor() == 0
-                            ? baseOnly(output, base.orElseThrow())
+                            ? baseOnly(output, inputs)
                             : new MergedTensor(
-                                    output, "merged by " + method.info().name(), recipe, base, inputs, 0));
+                                    output,
+                                    "merged by " + method.info().name(),
+                                    recipe,
+                                    inputs.base(),
+                                    inputs.experts(),
+                                    inputs.views(),
+                                    0));
         } catch (InvalidSettingsException e) {
             tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -171,20 +148,23 @@ final class TensorPlanner {
     }
 
     /** With lambda 0 nothing of the experts shows: not even an Inf is read. */
-    private static TensorPlan baseOnly(TensorInfo output, MappedTensor base) {
+    private static TensorPlan baseOnly(TensorInfo output, TensorInputs inputs) {
+        MappedTensor base = inputs.base().orElseThrow();
         String reason = "the base's, since lambda is 0";
         Recipe narrowed = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
-        return output.dtype() == base.info().dtype()
+        List<RowView> view = inputs.views().stream().limit(1).toList();
+        return output.dtype() == base.info().dtype() && view.isEmpty()
                 ? new CopiedTensor(output.name(), base, reason)
-                : new MergedTensor(output, reason, narrowed, Optional.of(base), List.of(), 0);
+                : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, 0);
     }
 
     /** out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
-    private DType outputDType(Optional<MappedTensor> base, List<MappedTensor> read) {
-        Stream<DType> types = base.map(Stream::of)
-                .orElseGet(read::stream)
+    private DType outputDType(TensorInputs inputs) {
+        Stream<DType> types = inputs.base()
+                .map(Stream::of)
+                .orElseGet(inputs.experts()::stream)
                 .map(input -> input.info().dtype());
-        if (read.stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
+        if (inputs.read().stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
             notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
         }
         return config.outDtype()
@@ -199,11 +179,11 @@ final class TensorPlanner {
         return a == DType.F64 || b == DType.F64 ? DType.F64 : DType.F32;
     }
 
-    private Optional<TensorPlan> copied(TensorPlace place, List<MappedTensor> inputs) {
-        MappedTensor tensor = donors(place);
+    private Optional<TensorPlan> copied(TensorPlace place, TensorInputs inputs) {
+        MappedTensor tensor = finder.donors(place);
         String kind = tensor.info().dtype() + " tensors are not merged";
         try {
-            for (MappedTensor input : inputs) {
+            for (MappedTensor input : inputs.read()) {
                 if (!copyFromBase && !SameBytes.in(tensor, input)) {
                     problem(
                             place.output(),

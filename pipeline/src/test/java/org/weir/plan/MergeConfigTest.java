@@ -217,8 +217,8 @@ final class MergeConfigTest {
                         "c.yml:1: unknown key 'merge-method'; did you mean 'merge_method'?",
                         "c.yml:1: no merge_method; write one, such as merge_method: linear",
                         "c.yml:2: unknown key 'basemodel'; did you mean 'base_model'?",
-                        "c.yml:3: unknown key 'frobnicate'; expected one of base_model, dtype, merge_method, models,"
-                                + " modules, out_dtype, parameters, slices",
+                        "c.yml:3: unknown key 'frobnicate'; expected one of base_model, chat_template, dtype, merge_method,"
+                                + " models, modules, out_dtype, parameters, slices, tokenizer, tokenizer_source",
                         "c.yml:5: unknown key 'modle' under models[0]; did you mean 'model'?",
                         "c.yml:5: models[0] has no model; write '- model: PATH'",
                         "c.yml:7: unknown key 'filtre' under parameters.weight; did you mean 'filter'?"),
@@ -235,21 +235,11 @@ final class MergeConfigTest {
 
     @Test
     void saysWhatMergekitHasAndWeirHasNotYet() {
-        assertEquals(
-                List.of(
-                        "c.yml:3: 'tokenizer_source' is not supported yet",
-                        "c.yml:4: 'chat_template' is not supported yet",
-                        "c.yml:5: 'name' is not supported yet"),
-                problems("""
+        assertEquals(List.of("c.yml:3: 'name' is not supported yet"), problems("""
                         merge_method: linear
                         models: [{model: a}]
-                        tokenizer_source: union
-                        chat_template: auto
                         name: x
                         """));
-        assertEquals(
-                List.of("c.yml:3: 'tokenizer' is not supported yet"),
-                problems("merge_method: linear\nmodels: [{model: a}]\ntokenizer: {}\n"));
     }
 
     @Test
@@ -340,8 +330,9 @@ final class MergeConfigTest {
     @Test
     void namesAreEscapedAndCut() {
         assertEquals(
-                List.of("c.yml:6: unknown key 'a\\u001b[31m\\u2028b'; expected one of base_model, dtype, merge_method,"
-                        + " models, modules, out_dtype, parameters, slices"),
+                List.of(
+                        "c.yml:6: unknown key 'a\\u001b[31m\\u2028b'; expected one of base_model, chat_template, dtype, merge_method,"
+                                + " models, modules, out_dtype, parameters, slices, tokenizer, tokenizer_source"),
                 problems(LINEAR + "\"a\\e[31m\\u2028b\": 1\n"));
         String told = problems(LINEAR + "dtype: " + "x".repeat(100_000) + "\n").getFirst();
         assertTrue(told.length() < 250, told);

@@ -32,11 +32,11 @@ class MergeCommandTest {
         assertEquals(0, Ran.weir("synth", models, "--delta-scale", "0.003").code());
     }
 
-    /** All that take two models. */
+    /** All that take two models with weights. */
     static Stream<String> methods() {
         return MergeMethods.all().stream()
-                .map(method -> method.info().name())
-                .filter(name -> !name.equals("passthrough"));
+                .filter(method -> method.info().param("weight").isPresent())
+                .map(method -> method.info().name());
     }
 
     @ParameterizedTest

@@ -1,15 +1,18 @@
 package org.weir.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,6 +75,41 @@ class GoldenConfigsTest {
             Closeness.assertNearer(tensor, merged.tensor(tensor), expected, truth);
         });
         assertEquals(false, json(out).get("tie_word_embeddings").booleanValue());
+    }
+
+    /** Without a tokenizer the first rows are taken for the same tokens: of linear the smallest model's, of deltas the base's. */
+    @ParameterizedTest
+    @CsvSource({"linear_vocab_mismatch, 56", "slerp_vocab_mismatch, 56", "ta_vocab_expert_bigger, 61"})
+    void cropsVocabulariesAsMergekitDoesAndSaysSoInTheConfig(String name, int tokens) throws IOException {
+        Path out = merge(name);
+        Model merged = Model.read(out);
+        Reference reference = new Reference(Goldens.config(name), model -> {
+            Map<String, Tensor> tensors = new TreeMap<>(Goldens.model(model).tensors());
+            Tensor whole = Goldens.model(model).tensor("model.embed_tokens.weight");
+            List<Integer> shape = List.of(tokens, whole.shape().get(1));
+            tensors.put("model.embed_tokens.weight", Tensor.of(whole.format(), shape, whole::at));
+            return new Model(tensors);
+        });
+        assertEquals(Goldens.expected(name).tensors().keySet(), merged.tensors().keySet());
+        Goldens.expected(name).tensors().forEach((tensor, expected) -> {
+            assertEquals(expected.shape(), merged.tensor(tensor).shape());
+            Truth truth = reference.merge(tensor);
+            Closeness.assertRoundedOnce(tensor, merged.tensor(tensor), truth);
+            Closeness.assertNearer(tensor, merged.tensor(tensor), expected, truth);
+        });
+        assertEquals(tokens, json(out).get("vocab_size").intValue());
+    }
+
+    @Test
+    void anExpertWithFewerTokensThanTheBaseDoesNotFit() throws IOException {
+        Weir.Run run = Weir.tryMerge(folder, """
+                merge_method: task_arithmetic
+                base_model: %1$s/micro/base
+                models: [{model: %1$s/micro-v1000/e2, parameters: {weight: 1}}]
+                """.formatted(Goldens.path("models")));
+        assertEquals(3, run.exitCode(), run.err());
+        assertTrue(run.err().contains("tensor model.embed_tokens.weight: is [61, 24] in"), run.err());
+        assertTrue(run.err().contains("; tokenizer_source: base lines the tokens up"), run.err());
     }
 
     private static int count(Path model) throws IOException {

@@ -21,6 +21,7 @@ final class Goldens {
             "passthrough_scale_bf16",
             "passthrough_scale_f16",
             "linear_vocab_mismatch",
+            "slerp_vocab_mismatch",
             "ta_vocab_expert_bigger",
             "ta_tied_base_untied_expert");
 

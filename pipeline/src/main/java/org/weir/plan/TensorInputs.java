@@ -1,0 +1,27 @@
+package org.weir.plan;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.Shape;
+
+/**
+ * What a tensor of the result is made of.
+ *
+ * @param base what deltas are taken from
+ * @param experts what is merged, in order
+ * @param shape of each of them, as it is merged
+ * @param views for each of them, the base first, the rows that are read in its place; none where it is read as it is
+ */
+record TensorInputs(Optional<MappedTensor> base, List<MappedTensor> experts, Shape shape, List<RowView> views) {
+    TensorInputs {
+        experts = List.copyOf(experts);
+        views = List.copyOf(views);
+    }
+
+    /** All that is read, the base first. */
+    List<MappedTensor> read() {
+        return Stream.concat(base.stream(), experts.stream()).toList();
+    }
+}
