@@ -41,8 +41,8 @@ public final class Checkpoint implements AutoCloseable {
     public static Checkpoint open(Path folderOrFile) throws IOException {
         WeightFiles files = WeightFiles.of(folderOrFile);
         Arena arena = Arena.ofShared();
+        List<MappedShard> shards = new ArrayList<>();
         try {
-            List<MappedShard> shards = new ArrayList<>();
             for (Path file : files.shards()) {
                 shards.add(MappedShard.open(file, arena));
             }
@@ -52,6 +52,7 @@ public final class Checkpoint implements AutoCloseable {
             return new Checkpoint(folderOrFile, arena, shards);
         } catch (IOException | RuntimeException e) {
             arena.close();
+            shards.forEach(MappedShard::close);
             throw e;
         }
     }

@@ -12,11 +12,12 @@ final class Companions {
     /** Weights in any format, their indexes, what trainers leave beside them. */
     private static final Pattern WEIGHTS =
             Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|ot|npz|onnx|onnx_data|tflite)"
-                    + "(\\.index(\\..+)?\\.json)?");
+                    + "(\\.index(\\..+)?\\.json)?", Pattern.DOTALL);
 
     /** What another tool said about the model as it was, or what would make it something else. */
     private static final Pattern STALE = Pattern.compile(
-            "\\..*|.*\\.incomplete|README.*|merge-manifest\\.json|mergekit_config\\.yml|adapter_config\\.json");
+            "\\..*|.*\\.incomplete|README.*|merge-manifest\\.json|mergekit_config\\.yml|adapter_config\\.json",
+            Pattern.DOTALL);
 
     private Companions() {}
 

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,13 +42,28 @@ final class MappedShard {
             throw new MalformedCheckpointException(file, "found " + kindOf(file) + ", expected a regular file");
         }
         FileIdentity identity = FileIdentity.of(file);
-        MemorySegment mapped;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            mapped = channel.map(MapMode.READ_ONLY, 0, identity.sizeBytes(), arena);
+        MappingLimit.take(file);
+        try {
+            MemorySegment mapped = map(file, identity.sizeBytes(), arena);
+            MappedShard shard = new MappedShard(file, identity, mapped, HeaderParser.parse(file, mapped));
+            shard.requireUnchanged();
+            return shard;
+        } catch (IOException | RuntimeException e) {
+            MappingLimit.give();
+            throw e;
         }
-        MappedShard shard = new MappedShard(file, identity, mapped, HeaderParser.parse(file, mapped));
-        shard.requireUnchanged();
-        return shard;
+    }
+
+    private static MemorySegment map(Path file, long sizeBytes, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(MapMode.READ_ONLY, 0, sizeBytes, arena);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            // The kernel's own files look regular, and cannot be mapped; this message names no file.
+            String reason = "found a file that cannot be mapped (%s), expected one on a disk".formatted(e.getMessage());
+            throw new MalformedCheckpointException(file, null, null, reason, e);
+        }
     }
 
     Path file() {
@@ -67,12 +83,13 @@ final class MappedShard {
     /** Lets go of all its pages, mapped and cached; they come back when they are read again. */
     void forget() {
         PageAdvice.drop(source.mapped(), 0, source.mapped().byteSize());
-        source.cached().forget(0, 0);
+        source.forget(0, 0);
     }
 
-    /** Closes what reading opened; the mapping is its arena's. */
+    /** Closes what reading opened; the mapping is its arena's, which has closed. */
     void close() {
         source.close();
+        MappingLimit.give();
     }
 
     void requireUnchanged() throws InputChangedException {

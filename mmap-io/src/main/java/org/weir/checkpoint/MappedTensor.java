@@ -72,7 +72,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
         long begin = PageAdvice.pieceBegin(offsetBytes + fromByte);
         long end = PageAdvice.pieceBegin(offsetBytes + fromByte + lengthBytes);
         if (begin < end) {
-            source.cached().forget(begin, end - begin);
+            source.forget(begin, end - begin);
         }
     }
 }

@@ -46,8 +46,17 @@ final class PrivateReader implements TensorReader {
     public void release(MappedTensor tensor, long fromByte, long lengthBytes) {}
 
     private void fill(MemorySegment place, long begin, long wanted, MappedTensor tensor) throws IOException {
-        Descriptor file =
-                way == Way.DIRECT ? tensor.source().direct() : tensor.source().cached();
+        SourceFile source = tensor.source();
+        Descriptor file = way == Way.DIRECT ? source.direct() : source.cached();
+        try {
+            fill(place, file, begin, wanted, tensor);
+        } finally {
+            source.done(file);
+        }
+    }
+
+    private static void fill(MemorySegment place, Descriptor file, long begin, long wanted, MappedTensor tensor)
+            throws IOException {
         long end = Math.ceilDiv(wanted, BLOCK_BYTES) * BLOCK_BYTES;
         long done = 0;
         while (done < wanted) {

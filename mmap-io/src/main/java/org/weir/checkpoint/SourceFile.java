@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file behind a shard while its checkpoint is open. Mapped pages need no descriptor; those that other ways of reading
- * need are opened when somebody first asks.
+ * need are opened when somebody first asks, and kept as long as there is room for more: see {@link DescriptorLimit}.
  */
 public final class SourceFile implements Closeable {
     private final Path path;
@@ -29,7 +29,7 @@ public final class SourceFile implements Closeable {
         return mapped;
     }
 
-    /** For reads through the page cache, and advice about it. */
+    /** For reads through the page cache, and advice about it. Goes back by {@link #done}. */
     Descriptor cached() {
         Descriptor known = cached;
         return known != null ? known : openCached();
@@ -41,11 +41,26 @@ public final class SourceFile implements Closeable {
         return known != null ? known : openDirect();
     }
 
+    /** Closes what was only opened for once. */
+    void done(Descriptor used) {
+        if (used != cached && used != direct) {
+            used.close();
+        }
+    }
+
+    /** Lets go of cached pages; a length of 0 is all the rest. */
+    void forget(long offsetBytes, long lengthBytes) {
+        Descriptor file = cached();
+        file.forget(offsetBytes, lengthBytes);
+        done(file);
+    }
+
     @Override
     public synchronized void close() {
         for (Descriptor opened : new Descriptor[] {cached, direct}) {
             if (opened != null) {
                 opened.close();
+                DescriptorLimit.give();
             }
         }
     }
@@ -54,7 +69,7 @@ public final class SourceFile implements Closeable {
         Descriptor known = cached;
         if (known == null) {
             known = Descriptor.open(path);
-            cached = known;
+            cached = known.isOpen() && DescriptorLimit.take() ? known : null;
         }
         return known;
     }
@@ -64,7 +79,7 @@ public final class SourceFile implements Closeable {
         if (known == null) {
             known = Descriptor.openDirect(path);
             known = known.isOpen() ? known : Descriptor.open(path).withoutReadAhead();
-            direct = known;
+            direct = known.isOpen() && DescriptorLimit.take() ? known : null;
         }
         return known;
     }

@@ -205,8 +205,9 @@ final class StrictJson implements AutoCloseable {
         } catch (JacksonException e) {
             long charOffset = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
             // Without the name of the method of Jackson that would lift a limit, or what it says of its source.
-            String message =
-                    e.getOriginalMessage().replaceFirst(", from `.*`", "").replaceFirst(" \\(start marker at .*", "");
+            String message = e.getOriginalMessage()
+                    .replaceFirst(", from `.*`", "")
+                    .replaceFirst(" \\((start marker|for \\w+ starting) at .*", "");
             String found = "found invalid JSON (%s), expected one JSON object".formatted(Printable.of(message));
             throw new JsonProblem(charOffset, found, e);
         }

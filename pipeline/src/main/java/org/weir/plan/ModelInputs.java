@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ModelLocator;
+import org.weir.checkpoint.TooManyFilesException;
 
 /** Finds and opens the models of a config, each once, however often it is listed. */
 final class ModelInputs {
@@ -40,7 +41,7 @@ final class ModelInputs {
             return Optional.of(new Input(reference, base, checkpoint));
         } catch (IOException e) {
             if (refused.add(reference)) {
-                problems.add(new PlanProblem(PlanProblem.Kind.INPUT, reference, describe(e)));
+                problems.add(new PlanProblem(kind(e), reference, describe(e)));
             }
             return Optional.empty();
         }
@@ -52,6 +53,10 @@ final class ModelInputs {
 
     void close() {
         opened.values().forEach(Checkpoint::close);
+    }
+
+    private static PlanProblem.Kind kind(IOException e) {
+        return e instanceof TooManyFilesException ? PlanProblem.Kind.RESOURCES : PlanProblem.Kind.INPUT;
     }
 
     private static String describe(IOException e) {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MalformedCheckpointException;
 import org.weir.checkpoint.NotEnoughSpaceException;
+import org.weir.checkpoint.TooManyFilesException;
 import org.weir.engine.MergeStoppedException;
 import org.weir.plan.PlanException;
 
@@ -62,6 +63,7 @@ final class Failures {
             case FileAlreadyExistsException _ -> ExitCode.USAGE;
             case MalformedCheckpointException _, InputChangedException _, NoSuchFileException _ -> ExitCode.INPUT;
             case NotEnoughSpaceException full when !full.midway() -> ExitCode.RESOURCES;
+            case TooManyFilesException _ -> ExitCode.RESOURCES;
             default -> ExitCode.IO;
         };
     }

@@ -1,0 +1,75 @@
+package org.weir.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.weir.checkpoint.Checkpoint;
+
+/** Every folder of the corpus is opened or refused within seconds, and nothing outside of it is read. */
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HostileFoldersTest {
+    @TempDir
+    private Path temp;
+
+    static List<HostileFolder> folders() {
+        return HostileFolders.all();
+    }
+
+    @Test
+    void areMoreThanForty() {
+        assertTrue(folders().size() >= 100, () -> folders().size() + " folders");
+        assertEquals(
+                folders().size(),
+                new HashSet<>(folders().stream().map(HostileFolder::name).toList()).size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void areTakenOrRefusedAsTheFormatSays(HostileFolder hostile) throws Exception {
+        Path folder = made(hostile);
+        if (hostile.tensors() == HostileFolder.REFUSED) {
+            IOException refusal = assertThrows(IOException.class, () -> Checkpoint.open(folder));
+            Said.assertRefusal(String.valueOf(refusal.getMessage()), hostile.words());
+            assertTrue(refusal.getMessage().startsWith(folder.toString()), refusal.getMessage());
+        } else {
+            try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+                assertEquals(hostile.tensors(), checkpoint.tensors().size());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void areShownOrRefusedInOneLineByTheCommands(HostileFolder hostile) throws Exception {
+        Path folder = made(hostile);
+        Path config = Files.writeString(
+                temp.resolve("linear.yml"),
+                "merge_method: linear\nmodels: [{model: %s}]\nparameters: {weight: 1}\n".formatted(folder));
+        if (hostile.tensors() == HostileFolder.REFUSED) {
+            Said.by("inspect", folder).assertRefused(Said.INPUT, hostile.words());
+            Said.by("plan", config).assertRefused(Said.INPUT, hostile.words());
+        } else {
+            assertEquals(Said.DONE, Said.by("inspect", folder).code());
+            assertEquals(Said.DONE, Said.by("plan", config, temp.resolve("out")).code());
+            Said merged = Said.by("merge", config, temp.resolve("out"));
+            assertTrue(merged.code() == Said.DONE || merged.code() == Said.INPUT, merged.err());
+        }
+    }
+
+    private Path made(HostileFolder hostile) throws Exception {
+        Path folder = Files.createDirectories(temp.resolve("model"));
+        hostile.maker().make(new HostileFolder.Place(folder));
+        return folder;
+    }
+}
