@@ -10,9 +10,10 @@ import java.util.stream.Stream;
 /** The files of a model folder that are not weights: config, tokenizer, chat template, code. */
 final class Companions {
     /** Weights in any format, their indexes, what trainers leave beside them. */
-    private static final Pattern WEIGHTS =
-            Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|ot|npz|onnx|onnx_data|tflite)"
-                    + "(\\.index(\\..+)?\\.json)?", Pattern.DOTALL);
+    private static final Pattern WEIGHTS = Pattern.compile(
+            ".*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|ot|npz|onnx|onnx_data|tflite)"
+                    + "(\\.index(\\..+)?\\.json)?",
+            Pattern.DOTALL);
 
     /** What another tool said about the model as it was, or what would make it something else. */
     private static final Pattern STALE = Pattern.compile(

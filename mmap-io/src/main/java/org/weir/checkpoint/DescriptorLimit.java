@@ -16,6 +16,7 @@ final class DescriptorLimit {
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files +(\\d+)");
     /** What the JVM, its jars and everything else that is open at once may be. */
     private static final int OTHERS = 64;
+
     private static final int USUAL = 1024;
 
     private static final Semaphore ROOM = new Semaphore(Math.max(0, allowed() / 2 - OTHERS));

@@ -38,7 +38,8 @@ record JsonText(Path file, String text) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(sizeBytes + 1);
             if (bytes.length > sizeBytes) {
-                String reason = "found more than the %d bytes that are its size, expected a JSON file".formatted(sizeBytes);
+                String reason =
+                        "found more than the %d bytes that are its size, expected a JSON file".formatted(sizeBytes);
                 throw new MalformedCheckpointException(file, reason);
             }
             return bytes;

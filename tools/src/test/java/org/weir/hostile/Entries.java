@@ -32,9 +32,12 @@ final class Entries {
 
     private static void fields(List<HostileFile> files) {
         files.add(refused("entry-empty", entry("{}", 4), "tensor 'a'", "dtype"));
-        files.add(refused("entry-without-dtype", entry("{" + SHAPE + "," + OFFSETS + "}", 4), "tensor 'a'", "no dtype"));
-        files.add(refused("entry-without-shape", entry("{" + DTYPE + "," + OFFSETS + "}", 4), "tensor 'a'", "no shape"));
-        files.add(refused("entry-without-offsets", entry("{" + DTYPE + "," + SHAPE + "}", 4), "'a'", "no data_offsets"));
+        files.add(
+                refused("entry-without-dtype", entry("{" + SHAPE + "," + OFFSETS + "}", 4), "tensor 'a'", "no dtype"));
+        files.add(
+                refused("entry-without-shape", entry("{" + DTYPE + "," + OFFSETS + "}", 4), "tensor 'a'", "no shape"));
+        files.add(
+                refused("entry-without-offsets", entry("{" + DTYPE + "," + SHAPE + "}", 4), "'a'", "no data_offsets"));
         for (String field : List.of(DTYPE, SHAPE, OFFSETS)) {
             String name = field.substring(1, field.indexOf(':') - 1);
             byte[] twice = entry("{" + ALL + "," + field + "}", 4);
@@ -45,17 +48,38 @@ final class Entries {
         }
         files.add(accepted("entry-in-another-order", entry("{" + OFFSETS + "," + SHAPE + "," + DTYPE + "}", 4), 1));
         files.add(accepted("entry-with-escaped-field", entry("{" + ALL.replace("dtype", "\\u0064type") + "}", 4), 1));
-        for (String other : List.of("null", "[]", "\"U8\"", "0", "true", "[\"U8\",[4]]", "[[0,4]]", "[\"U8\",[4],[0,4],0]")) {
-            files.add(refused("entry-that-is-none-" + files.size(), entry(other, 4), "tensor 'a'", "expected an object"));
+        for (String other :
+                List.of("null", "[]", "\"U8\"", "0", "true", "[\"U8\",[4]]", "[[0,4]]", "[\"U8\",[4],[0,4],0]")) {
+            files.add(
+                    refused("entry-that-is-none-" + files.size(), entry(other, 4), "tensor 'a'", "expected an object"));
         }
         files.add(stricter("entry-by-position", entry("[\"U8\",[4],[0,4]]", 4), "tensor 'a'", "expected an object"));
     }
 
     private static void shapes(List<HostileFile> files) {
         String[] bad = {
-            "null", "4", "\"[4]\"", "{}", "{\"0\":4}", "true", "[4.0]", "[4e0]", "[4E0]", "[40e-1]", "[\"4\"]", "[true]",
-            "[null]", "[-1]", "[-4]", "[-0]", "[[4]]", "[{}]", "[1,4.0]", "[18446744073709551616]",
-            "[100000000000000000000000000000000000000]", "[1e400]"
+            "null",
+            "4",
+            "\"[4]\"",
+            "{}",
+            "{\"0\":4}",
+            "true",
+            "[4.0]",
+            "[4e0]",
+            "[4E0]",
+            "[40e-1]",
+            "[\"4\"]",
+            "[true]",
+            "[null]",
+            "[-1]",
+            "[-4]",
+            "[-0]",
+            "[[4]]",
+            "[{}]",
+            "[1,4.0]",
+            "[18446744073709551616]",
+            "[100000000000000000000000000000000000000]",
+            "[1e400]"
         };
         for (int i = 0; i < bad.length; i++) {
             files.add(refused("shape-bad-" + i, entry(tensor("U8", bad[i], "[0,4]"), 4), "tensor 'a'"));
@@ -75,8 +99,26 @@ final class Entries {
 
     private static void offsets(List<HostileFile> files) {
         String[] bad = {
-            "null", "0", "\"[0,4]\"", "{}", "[]", "[0]", "[4]", "[0,4,4]", "[0,0,4]", "[0,4.0]", "[0,4e0]", "[0,\"4\"]",
-            "[0,true]", "[0,null]", "[-0,4]", "[-1,3]", "[0,-4]", "[[0,4]]", "[0,18446744073709551616]", "[0,1e400]"
+            "null",
+            "0",
+            "\"[0,4]\"",
+            "{}",
+            "[]",
+            "[0]",
+            "[4]",
+            "[0,4,4]",
+            "[0,0,4]",
+            "[0,4.0]",
+            "[0,4e0]",
+            "[0,\"4\"]",
+            "[0,true]",
+            "[0,null]",
+            "[-0,4]",
+            "[-1,3]",
+            "[0,-4]",
+            "[[0,4]]",
+            "[0,18446744073709551616]",
+            "[0,1e400]"
         };
         for (int i = 0; i < bad.length; i++) {
             files.add(refused("offsets-bad-" + i, entry(tensor("U8", "[4]", bad[i]), 4), "tensor 'a'"));
@@ -85,14 +127,26 @@ final class Entries {
 
     private static void unknownFields(List<HostileFile> files) {
         String[] good = {
-            "null", "true", "\"x\"", "-0", "1e308", "-1.5e-300", "1e-400", "[]", "{}", "[{\"a\":[1,{}]}]",
-            "{\"k\":1,\"k\":2}", "12345678901234567890123", "\"\\ud83d\\ude00\""
+            "null",
+            "true",
+            "\"x\"",
+            "-0",
+            "1e308",
+            "-1.5e-300",
+            "1e-400",
+            "[]",
+            "{}",
+            "[{\"a\":[1,{}]}]",
+            "{\"k\":1,\"k\":2}",
+            "12345678901234567890123",
+            "\"\\ud83d\\ude00\""
         };
         for (int i = 0; i < good.length; i++) {
             files.add(accepted("unknown-field-" + i, entry("{\"x\":" + good[i] + "," + ALL + "}", 4), 1));
         }
         files.add(accepted("unknown-field-twice", entry("{\"x\":1,\"x\":2," + ALL + "}", 4), 1));
-        for (String bad : List.of("1e309", "-1e309", "[1e999999999]", "{\"k\":1e400}", "1" + "0".repeat(400), "01", "tru", "-")) {
+        for (String bad :
+                List.of("1e309", "-1e309", "[1e999999999]", "{\"k\":1e400}", "1" + "0".repeat(400), "01", "tru", "-")) {
             byte[] file = entry("{\"x\":" + bad + "," + ALL + "}", 4);
             files.add(refused("unknown-field-bad-" + files.size(), file, "tensor 'a'"));
         }
@@ -106,14 +160,35 @@ final class Entries {
             byte[] tooShort = entry(tensor(name, "[8]", "[0," + (bytes - 1) + "]"), bytes - 1);
             files.add(refused("dtype-" + name + "-one-byte-short", tooShort, "tensor 'a'", "data_offsets"));
         });
-        for (String narrow : List.of("F4 [1]", "F4 [3]", "F4 [3,1]", "F6_E2M3 [1]", "F6_E2M3 [2]", "F6_E3M2 [3]", "F6_E3M2 []")) {
+        for (String narrow :
+                List.of("F4 [1]", "F4 [3]", "F4 [3,1]", "F6_E2M3 [1]", "F6_E2M3 [2]", "F6_E3M2 [3]", "F6_E3M2 []")) {
             String[] parts = narrow.split(" ");
             byte[] file = entry(tensor(parts[0], parts[1], "[0,1]"), 1);
             files.add(refused("dtype-not-whole-bytes-" + files.size(), file, "tensor 'a'", "whole bytes"));
         }
         String[] bad = {
-            "", " ", "u8", "U8 ", " U8", "U8\\u0000", "F8", "F128", "F8_E4M3FN", "F4_E2M1", "I4", "INT8", "float32", "torch.float32",
-            "BF16BF16", "f32", "bf16", "BOOLEAN", "C128", "F6", "F32\\n", "Ｆ32"
+            "",
+            " ",
+            "u8",
+            "U8 ",
+            " U8",
+            "U8\\u0000",
+            "F8",
+            "F128",
+            "F8_E4M3FN",
+            "F4_E2M1",
+            "I4",
+            "INT8",
+            "float32",
+            "torch.float32",
+            "BF16BF16",
+            "f32",
+            "bf16",
+            "BOOLEAN",
+            "C128",
+            "F6",
+            "F32\\n",
+            "Ｆ32"
         };
         for (String name : bad) {
             files.add(refused("dtype-bad-" + files.size(), entry(tensor(name, "[4]", "[0,4]"), 4), "'a'", "dtype"));

@@ -17,17 +17,68 @@ final class HeaderMutator {
 
     /** What parsers trip over. */
     private static final List<byte[]> TOKENS = List.of(
-                    "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud83d", "\\u0061", "\0", " ", "\n", "\ufeff", "-", "0", ".5",
-                    "e1", "1e400", "null", "true", "NaN", "\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "{}",
-                    "[]", "[0,0]", "[0,4]", "[4,0]", "\"U8\"", "\"F32\"", "\"F4\"", "\"F6_E2M3\"", "\"a\":", "\"b\":", "\"a\":" + HostileFile.u8(0, 4),
-                    "\"b\":" + HostileFile.u8(4, 8), "\"c\":" + HostileFile.u8(4, 4), "9223372036854775807", "9223372036854775808",
-                    "18446744073709551615", "18446744073709551616", "4294967296", "2147483648", "4611686018427387905", "1", "2", "4", "8")
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    ",",
+                    ":",
+                    "\"",
+                    "\\",
+                    "\\u",
+                    "\\ud83d",
+                    "\\u0061",
+                    "\0",
+                    " ",
+                    "\n",
+                    "\ufeff",
+                    "-",
+                    "0",
+                    ".5",
+                    "e1",
+                    "1e400",
+                    "null",
+                    "true",
+                    "NaN",
+                    "\"dtype\":",
+                    "\"shape\":",
+                    "\"data_offsets\":",
+                    "\"__metadata__\":",
+                    "{}",
+                    "[]",
+                    "[0,0]",
+                    "[0,4]",
+                    "[4,0]",
+                    "\"U8\"",
+                    "\"F32\"",
+                    "\"F4\"",
+                    "\"F6_E2M3\"",
+                    "\"a\":",
+                    "\"b\":",
+                    "\"a\":" + HostileFile.u8(0, 4),
+                    "\"b\":" + HostileFile.u8(4, 8),
+                    "\"c\":" + HostileFile.u8(4, 4),
+                    "9223372036854775807",
+                    "9223372036854775808",
+                    "18446744073709551615",
+                    "18446744073709551616",
+                    "4294967296",
+                    "2147483648",
+                    "4611686018427387905",
+                    "1",
+                    "2",
+                    "4",
+                    "8")
             .stream()
             .map(token -> token.getBytes(StandardCharsets.UTF_8))
             .toList();
 
     private static final byte[][] BYTES = {
-        {(byte) 0x80}, {(byte) 0xc0}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, {(byte) 0xf0, (byte) 0x9f, (byte) 0x98, (byte) 0x80}, {(byte) 0xff}
+        {(byte) 0x80},
+        {(byte) 0xc0},
+        {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
+        {(byte) 0xf0, (byte) 0x9f, (byte) 0x98, (byte) 0x80},
+        {(byte) 0xff}
     };
 
     private final List<byte[]> seeds;
@@ -106,7 +157,8 @@ final class HeaderMutator {
             return text;
         }
         long number = Long.parseLong(new String(text, begin, end - begin, StandardCharsets.US_ASCII));
-        return spliced(text, begin, end, Long.toString(number + random.nextInt(-4, 5)).getBytes(StandardCharsets.US_ASCII));
+        return spliced(
+                text, begin, end, Long.toString(number + random.nextInt(-4, 5)).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Two parts change places, or one is there twice: fields and entries in another order, or too many of them. */

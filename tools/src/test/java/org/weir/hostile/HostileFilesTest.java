@@ -60,7 +60,9 @@ class HostileFilesTest {
     void haveTheSameVerdictByTheRulesWrittenOutAgain(HostileFile hostile) {
         FormatRules.Finding finding = FormatRules.of(hostile.bytes());
         assertEquals(hostile.verdict(), finding.verdict());
-        assertEquals(hostile.tensors(), hostile.verdict() == Verdict.ACCEPTED ? finding.tensors().size() : 0);
+        assertEquals(
+                hostile.tensors(),
+                hostile.verdict() == Verdict.ACCEPTED ? finding.tensors().size() : 0);
     }
 
     @Test
@@ -94,11 +96,14 @@ class HostileFilesTest {
         for (int i = 0; i < refused.size(); i += 7) {
             Files.write(file, refused.get(i).bytes());
             for (String command : List.of("plan", "merge")) {
-                Said.by(command, config, temp.resolve("out")).assertRefused(Said.INPUT, refused.get(i).words());
+                Said.by(command, config, temp.resolve("out"))
+                        .assertRefused(Said.INPUT, refused.get(i).words());
             }
         }
         try (var left = Files.list(temp)) {
-            assertEquals(List.of("linear.yml", "models"), left.map(path -> path.getFileName().toString()).sorted().toList());
+            assertEquals(
+                    List.of("linear.yml", "models"),
+                    left.map(path -> path.getFileName().toString()).sorted().toList());
         }
     }
 }

@@ -91,7 +91,8 @@ record HostileFolder(String name, Maker maker, int tensors, List<String> words) 
 
         /** A named pipe: whoever opens it waits for ever. */
         Place pipe(String name) throws IOException, InterruptedException {
-            int status = new ProcessBuilder("mkfifo", at(name).toString()).start().waitFor();
+            int status =
+                    new ProcessBuilder("mkfifo", at(name).toString()).start().waitFor();
             if (status != 0) {
                 throw new IOException("mkfifo ended with " + status);
             }

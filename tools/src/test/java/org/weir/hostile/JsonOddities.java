@@ -35,7 +35,8 @@ final class JsonOddities {
         }
         files.add(accepted("space-everywhere", text(GOOD.replace(":", " :\n").replace(",", "\t,\r ")), 1));
         String[] rubbish = {
-            "\0", "\f", "\u000b", "\u00a0", "\u2028", "\ufeff", "{}", ",", "]", "}", "x", "0", "null", "\"\"", "//", "/**/"
+            "\0", "\f", "\u000b", "\u00a0", "\u2028", "\ufeff", "{}", ",", "]", "}", "x", "0", "null", "\"\"", "//",
+            "/**/"
         };
         for (int i = 0; i < rubbish.length; i++) {
             files.add(refused("rubbish-after-" + i, text(GOOD + rubbish[i]), "expected"));
@@ -92,8 +93,23 @@ final class JsonOddities {
 
     private static void strings(List<HostileFile> files) {
         String[] broken = {
-            "\\x41", "\\'", "\\u12", "\\u12g4", "\\U0041", "\\", "\n", "\t", "\0", "\u001f", "\\ud800", "\\udc00",
-            "\\ud800\\ud800", "\\udc00\\ud800", "\\ud83dx", "\\ud83d\\n", "\\uD83D\\u0041"
+            "\\x41",
+            "\\'",
+            "\\u12",
+            "\\u12g4",
+            "\\U0041",
+            "\\",
+            "\n",
+            "\t",
+            "\0",
+            "\u001f",
+            "\\ud800",
+            "\\udc00",
+            "\\ud800\\ud800",
+            "\\udc00\\ud800",
+            "\\ud83dx",
+            "\\ud83d\\n",
+            "\\uD83D\\u0041"
         };
         for (int i = 0; i < broken.length; i++) {
             files.add(refused("string-in-name-" + i, text("{\"a" + broken[i] + "\":" + u8(0, 4) + "}"), "expected"));
@@ -105,8 +121,24 @@ final class JsonOddities {
             files.add(refused("lone-surrogate-ignored-" + files.size(), text(ignored), "tensor 'a'", "surrogate"));
         }
         String[] good = {
-            "", " ", "\\u0061\\u0062", "\\u0000", "\\n", "\\u001b[31m", "\\ud83d\\ude00", "\u202egnp", "..", "/etc/passwd",
-            "a/../b", "\\\"", "\\\\", "\\/", "__METADATA__", "__metadata__ ", "%s%n", "名前"
+            "",
+            " ",
+            "\\u0061\\u0062",
+            "\\u0000",
+            "\\n",
+            "\\u001b[31m",
+            "\\ud83d\\ude00",
+            "\u202egnp",
+            "..",
+            "/etc/passwd",
+            "a/../b",
+            "\\\"",
+            "\\\\",
+            "\\/",
+            "__METADATA__",
+            "__metadata__ ",
+            "%s%n",
+            "名前"
         };
         for (int i = 0; i < good.length; i++) {
             files.add(accepted("name-" + i, text("{\"" + good[i] + "\":" + u8(0, 4) + "}"), 1));
@@ -123,17 +155,29 @@ final class JsonOddities {
     }
 
     private static void metadata(List<HostileFile> files) {
-        String[] good = {"null", "{}", "{\"format\":\"pt\"}", "{\"\":\"\"}", "{\"k\":\"v\",\"k\":\"w\"}", "{\"a\":\"\\u0000\"}"};
+        String[] good = {
+            "null", "{}", "{\"format\":\"pt\"}", "{\"\":\"\"}", "{\"k\":\"v\",\"k\":\"w\"}", "{\"a\":\"\\u0000\"}"
+        };
         for (int i = 0; i < good.length; i++) {
             files.add(accepted("metadata-" + i, text("{\"__metadata__\":" + good[i] + "," + A + "}"), 1));
         }
         files.add(accepted("metadata-last", text("{" + A + ",\"__metadata__\":{\"x\":\"y\"}}"), 1));
         files.add(accepted("metadata-only", file("{\"__metadata__\":{\"x\":\"y\"}}", 0), 0));
         String[] bad = {
-            "[]", "\"pt\"", "1", "true", "{\"k\":1}", "{\"k\":null}", "{\"k\":{}}", "{\"k\":[\"v\"]}", "{\"k\":true}", u8(0, 4)
+            "[]",
+            "\"pt\"",
+            "1",
+            "true",
+            "{\"k\":1}",
+            "{\"k\":null}",
+            "{\"k\":{}}",
+            "{\"k\":[\"v\"]}",
+            "{\"k\":true}",
+            u8(0, 4)
         };
         for (int i = 0; i < bad.length; i++) {
-            files.add(refused("metadata-bad-" + i, text("{\"__metadata__\":" + bad[i] + "," + A + "}"), "__metadata__"));
+            files.add(
+                    refused("metadata-bad-" + i, text("{\"__metadata__\":" + bad[i] + "," + A + "}"), "__metadata__"));
         }
         String second = "{\"__metadata__\":{}," + A + ",\"%s\":{}}";
         files.add(refused("metadata-twice", text(second.formatted("__metadata__")), "second '__metadata__'"));

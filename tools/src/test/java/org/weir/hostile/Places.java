@@ -50,17 +50,31 @@ final class Places {
 
     private static void ranges(List<HostileFile> files) {
         String[] wrong = {
-            "[4,0]", "[0,3]", "[0,5]", "[0,0]", "[1,4]", "[4,4]", "[4,8]", "[0,9223372036854775807]",
-            "[9223372036854775803,9223372036854775807]", "[9223372036854775807,9223372036854775807]",
-            "[0,9223372036854775808]", "[0,18446744073709551615]", "[18446744073709551612,18446744073709551615]",
-            "[18446744073709551615,3]", "[0,4294967300]", "[4294967296,4294967300]"
+            "[4,0]",
+            "[0,3]",
+            "[0,5]",
+            "[0,0]",
+            "[1,4]",
+            "[4,4]",
+            "[4,8]",
+            "[0,9223372036854775807]",
+            "[9223372036854775803,9223372036854775807]",
+            "[9223372036854775807,9223372036854775807]",
+            "[0,9223372036854775808]",
+            "[0,18446744073709551615]",
+            "[18446744073709551612,18446744073709551615]",
+            "[18446744073709551615,3]",
+            "[0,4294967300]",
+            "[4294967296,4294967300]"
         };
         for (String range : wrong) {
             files.add(refused("range-" + range, entry(tensor("U8", "[4]", range), 4), "tensor 'a'"));
         }
-        files.add(refused("range-for-another-type", entry(tensor("F32", "[4]", "[0,4]"), 4), "'a'", "16 bytes for F32"));
+        files.add(
+                refused("range-for-another-type", entry(tensor("F32", "[4]", "[0,4]"), 4), "'a'", "16 bytes for F32"));
         files.add(refused("range-for-a-scalar", entry(tensor("F32", "[]", "[0,0]"), 0), "tensor 'a'", "4 bytes"));
-        files.add(refused("range-backwards-behind-another", two(u8(0, 4), tensor("U8", "[4]", "[4,0]"), 8), "tensor 'b'"));
+        files.add(refused(
+                "range-backwards-behind-another", two(u8(0, 4), tensor("U8", "[4]", "[4,0]"), 8), "tensor 'b'"));
         files.add(refused("range-backwards-first", two(tensor("U8", "[4]", "[4,0]"), u8(0, 4), 8), "tensor 'a'"));
         byte[] backToTheEnd = two(u8(0, 8), tensor("U8", "[4]", "[8,4]"), 4);
         files.add(refused("range-backwards-to-the-end", backToTheEnd, "expected"));
@@ -117,7 +131,8 @@ final class Places {
                 .mapToObj(i -> "\"t" + i + "\":" + u8(i, i + 1))
                 .collect(Collectors.joining(",", "{", "}"));
         files.add(accepted("ten-thousand-tensors", file(good, 10_000), 10_000));
-        files.add(refused("ten-thousand-tensors-and-a-hole", file(good.replace(u8(5000, 5001), u8(0, 1)), 10_000), "begin at"));
+        files.add(refused(
+                "ten-thousand-tensors-and-a-hole", file(good.replace(u8(5000, 5001), u8(0, 1)), 10_000), "begin at"));
         String shared = IntStream.range(0, 100_000)
                 .mapToObj(i -> "\"t" + i + "\":" + u8(0, 4))
                 .collect(Collectors.joining(",", "{", "}"));

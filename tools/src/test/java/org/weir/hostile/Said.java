@@ -29,11 +29,16 @@ record Said(int code, String out, String err) {
         return new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    /** One line that names what must be named, and nothing of the program inside. */
-    static void assertRefusal(String message, List<String> words) {
+    /** Whatever is in it, a terminal shows it as one line that a person reads. */
+    static void assertOneLine(String message) {
         assertEquals(1, message.lines().count(), message);
         assertTrue(message.length() <= LONGEST_LINE, message);
         assertTrue(message.chars().noneMatch(c -> c < ' ' || c >= 0x7f && c < 0xa0), message);
+    }
+
+    /** One line that names what must be named, and nothing of the program inside. */
+    static void assertRefusal(String message, List<String> words) {
+        assertOneLine(message);
         for (String inside : List.of("Exception", "org.weir", "java.", "jackson", "internal error", "StreamRead")) {
             assertFalse(message.contains(inside), message);
         }
