@@ -1,6 +1,8 @@
 package org.weir.checkpoint;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,8 +40,11 @@ final class MappingLimit {
     }
 
     private static int most() {
-        try {
-            int setting = Integer.parseInt(Files.readString(SETTING).strip());
+        // Read in one go, and not byte by byte as the JDK does with files of size 0: the rest would be missing.
+        try (InputStream in = Files.newInputStream(SETTING)) {
+            byte[] digits = new byte[20];
+            int length = Math.max(0, in.read(digits));
+            int setting = Integer.parseInt(new String(digits, 0, length, StandardCharsets.US_ASCII).strip());
             return Math.max(setting / 2, setting - OTHERS);
         } catch (IOException | NumberFormatException e) {
             return KERNELS_DEFAULT - OTHERS;
