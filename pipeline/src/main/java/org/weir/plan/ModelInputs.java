@@ -40,8 +40,11 @@ final class ModelInputs {
             opened.put(reference, checkpoint);
             return Optional.of(new Input(reference, base, checkpoint));
         } catch (IOException e) {
-            if (refused.add(reference)) {
-                problems.add(new PlanProblem(kind(e), reference, describe(e)));
+            PlanProblem.Kind kind = kind(e);
+            boolean saidOfAll =
+                    kind == PlanProblem.Kind.RESOURCES && problems.stream().anyMatch(problem -> problem.kind() == kind);
+            if (refused.add(reference) && !saidOfAll) {
+                problems.add(new PlanProblem(kind, reference, describe(e)));
             }
             return Optional.empty();
         }

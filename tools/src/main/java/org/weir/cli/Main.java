@@ -42,6 +42,7 @@ public final class Main {
         boolean full = bug instanceof OutOfMemoryError;
         err.println("weir: " + (full ? Failures.fullText(bug) : Failures.bugText(bug)));
         err.flush();
+        OrderlyEnd.say();
         Runtime.getRuntime().halt(full ? ExitCode.RESOURCES : ExitCode.BUG);
     }
 }

@@ -39,6 +39,7 @@ final class SignalStop {
     }
 
     private void heard() {
+        OrderlyEnd.say();
         Runnable stopping = stop;
         if (stopping == null || ended.getCount() == 0) {
             return;

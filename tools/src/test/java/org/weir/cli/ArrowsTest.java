@@ -89,6 +89,30 @@ final class ArrowsTest {
         return call.getName().equals("map") && call.getTargetOwner().isAssignableTo(FileChannel.class);
     }
 
+    /** A clock that is set while a merge runs changes what timestamps say, and nothing else. */
+    @Test
+    void onlyTimestampsAskForTheTimeOfDay() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("OutputLock")
+                .and()
+                .haveSimpleNameNotEndingWith("CounterFile")
+                .and()
+                .haveSimpleNameNotEndingWith("MergeManifest")
+                .and()
+                .haveSimpleNameNotEndingWith("StatText")
+                .should()
+                .callMethodWhere(describe("ask for the time of day", ArrowsTest::asksForTheTimeOfDay))
+                .check(WEIR);
+    }
+
+    private static boolean asksForTheTimeOfDay(JavaCall<?> call) {
+        String owner = call.getTargetOwner().getName();
+        return call.getName().equals("currentTimeMillis")
+                || call.getName().equals("now") && owner.startsWith("java.time.")
+                || owner.equals("java.time.Clock") && call.getName().startsWith("system");
+    }
+
     @Test
     void namesSayWhatATypeIsFor() {
         noClasses()
