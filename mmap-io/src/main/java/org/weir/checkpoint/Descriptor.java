@@ -13,6 +13,9 @@ import java.nio.file.Path;
  */
 final class Descriptor implements Closeable {
     private static final int O_CLOEXEC = 02000000;
+    /** Says nothing to files; a named pipe that has taken the place of one would wait for ever. */
+    private static final int O_NONBLOCK = 04000;
+
     private static final int O_DIRECT = System.getProperty("os.arch").equals("aarch64") ? 0200000 : 040000;
     private static final int FADV_RANDOM = 1;
     private static final int FADV_DONTNEED = 4;
@@ -42,17 +45,17 @@ final class Descriptor implements Closeable {
 
     /** Reads through the page cache. */
     static Descriptor open(Path file) {
-        return open(file, O_CLOEXEC);
+        return open(file, 0);
     }
 
     /** Reads whole blocks past the page cache; {@link #isOpen} is false where the file system has no such thing. */
     static Descriptor openDirect(Path file) {
-        return open(file, O_CLOEXEC | O_DIRECT);
+        return open(file, O_DIRECT);
     }
 
     private static Descriptor open(Path file, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            return new Descriptor((int) OPEN.call(arena.allocateFrom(file.toString()), flags));
+            return new Descriptor((int) OPEN.call(arena.allocateFrom(file.toString()), flags | O_CLOEXEC | O_NONBLOCK));
         }
     }
 

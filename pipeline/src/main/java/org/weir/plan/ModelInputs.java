@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.weir.checkpoint.Checkpoint;
+import org.weir.checkpoint.ConfigJson;
 import org.weir.checkpoint.ModelLocator;
 import org.weir.checkpoint.TooManyFilesException;
 
@@ -38,6 +39,7 @@ final class ModelInputs {
         try {
             Checkpoint checkpoint = Checkpoint.open(ModelLocator.find(reference, workingDirectory, environment));
             opened.put(reference, checkpoint);
+            checkConfig(checkpoint);
             return Optional.of(new Input(reference, base, checkpoint));
         } catch (IOException e) {
             PlanProblem.Kind kind = kind(e);
@@ -47,6 +49,18 @@ final class ModelInputs {
                 problems.add(new PlanProblem(kind, reference, describe(e)));
             }
             return Optional.empty();
+        }
+    }
+
+    /** What would otherwise be found after hours, when the result gets its config.json; and codes, which have no mean. */
+    private void checkConfig(Checkpoint checkpoint) throws IOException {
+        Optional<Path> config = checkpoint.file("config.json");
+        if (config.isPresent() && ConfigJson.read(config.get()).quantized()) {
+            problems.add(
+                    new PlanProblem(
+                            PlanProblem.Kind.INPUT,
+                            config.get().toString(),
+                            "found a quantization_config, expected weights that are numbers and not codes; dequantize the model"));
         }
     }
 

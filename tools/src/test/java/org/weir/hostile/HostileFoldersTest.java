@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.weir.checkpoint.Checkpoint;
 
 /** Every folder of the corpus is opened or refused within seconds, and nothing outside of it is read. */
@@ -65,6 +66,37 @@ class HostileFoldersTest {
             Said merged = Said.by("merge", config, temp.resolve("out"));
             assertTrue(merged.code() == Said.DONE || merged.code() == Said.INPUT, merged.err());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{",
+                "{}{}",
+                "{'a':1}",
+                "\u0000",
+                "{\"num_hidden_layers\":\"2\"}",
+                "{\"num_hidden_layers\":-1}",
+                "{\"quantization_config\":{\"quant_method\":\"gptq\"}}",
+                "{\"text_config\":{\"quantization_config\":{}}}"
+            })
+    void modelsWhoseConfigIsBrokenOrQuantizedAreRefusedBeforeTheStart(String text) throws IOException {
+        Path good = Files.createDirectory(temp.resolve("good"));
+        Path bad = Files.createDirectory(temp.resolve("bad"));
+        for (Path folder : List.of(good, bad)) {
+            Files.write(folder.resolve(HostileFolder.SINGLE), HostileFolder.Place.tensors("a"));
+        }
+        Files.writeString(good.resolve("config.json"), "{\"quantization_config\":null,\"x\":NaN}");
+        Path json = Files.writeString(bad.resolve("config.json"), text);
+        Path config = Files.writeString(
+                temp.resolve("linear.yml"),
+                "merge_method: linear\nmodels: [{model: %s}, {model: %s}]\nparameters: {weight: 1}\n"
+                        .formatted(good, bad));
+        Said.by("plan", config).assertRefused(Said.INPUT, List.of(json.toString()));
+        Files.delete(json);
+        assertEquals(Said.DONE, Said.by("plan", config).code());
     }
 
     private Path made(HostileFolder hostile) throws Exception {
