@@ -21,4 +21,7 @@ public sealed interface Codec permits F16Codec, F32Codec, F64Codec, ScalarBf16Co
 
     /** Writes {@code from[0..n)} as {@code n} elements at {@code offsetBytes}. */
     void narrow(float[] from, int n, MemorySegment to, long offsetBytes);
+
+    /** Whether all of {@code n} stored elements widen to finite floats: a scan of their bits, without widening. */
+    boolean allFinite(MemorySegment from, long offsetBytes, int n);
 }

@@ -11,8 +11,8 @@ import java.security.NoSuchAlgorithmException;
  * Random bits that are a function of (seed, expert, tensor name, element index) and of nothing else, so that neither
  * tiles, threads nor vector width show in what is dropped. Output depends on every bit of this layout: it never changes.
  *
- * <p>The key is the first 16 bytes of SHA-256 over the seed (8 bytes, little endian), the expert (4 bytes, little endian)
- * and the tensor's name in UTF-8, read as two little-endian longs. Each turns a 64-bit counter into 32 bits: the low word
+ * <p>The key is the first 16 bytes of SHA-256 over the seed (8 bytes, little endian), the expert (4 bytes, little endian;
+ * −1 is the result) and the tensor's name in UTF-8, read as two little-endian longs. Each turns a 64-bit counter into 32 bits: the low word
  * of the counter runs through Wellons' triple32, its high word changes the key.
  *
  * <pre>
@@ -35,6 +35,9 @@ public final class CounterRandom {
     static final int MULTIPLY_2 = 0xac4c1b51;
     static final int MULTIPLY_3 = 0x31848bab;
 
+    /** Stands for the result where an expert's place would stand. */
+    private static final int RESULT = -1;
+
     private final long pairKey;
     private final long elementKey;
 
@@ -52,6 +55,15 @@ public final class CounterRandom {
         if (expert < 0) {
             throw new IllegalArgumentException("expert: found " + expert + ", expected 0 or more");
         }
+        return stream(seed, expert, tensor);
+    }
+
+    /** The stream that rounds the result: no expert's. */
+    public static CounterRandom ofResult(long seed, String tensor) {
+        return stream(seed, RESULT, tensor);
+    }
+
+    private static CounterRandom stream(long seed, int expert, String tensor) {
         byte[] name = tensor.getBytes(UTF_8);
         ByteBuffer text = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + name.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -84,7 +96,22 @@ public final class CounterRandom {
 
     /** Settles an element whose 16 bits equal the upper bits of {@code keep48}. */
     private boolean keepsTie(long element, long keep48) {
-        return Integer.compareUnsigned(hash(elementKey, element), (int) keep48) < 0;
+        return Integer.compareUnsigned(bits(element), (int) keep48) < 0;
+    }
+
+    /** 32 random bits of an element's own: its hash under the second key. */
+    int bits(long element) {
+        return hash(elementKey, element);
+    }
+
+    /** The key that hashes this element and all others that share {@code element >>> 32}. */
+    long elementKeyAt(long element) {
+        return keyOf(elementKey, element >>> 32);
+    }
+
+    /** How many elements from this one on share its {@link #elementKeyAt}. */
+    static long elementsToNextElementKey(long element) {
+        return (1L << 32) - (element & 0xffffffffL);
     }
 
     /** The key that hashes the pair of this element and of all others that share {@code element >>> 33}. */

@@ -16,6 +16,8 @@ public final class F16Codec implements Codec {
 
     private static final ValueLayout.OfShort F16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
+    private static final FiniteScan FINITE = FiniteScan.of(2, 0x7c00);
+
     @Override
     public int bytesPerElement() {
         return 2;
@@ -33,5 +35,10 @@ public final class F16Codec implements Codec {
         for (int i = 0; i < n; i++) {
             to.set(F16, offsetBytes + 2L * i, Float.floatToFloat16(from[i]));
         }
+    }
+
+    @Override
+    public boolean allFinite(MemorySegment from, long offsetBytes, int n) {
+        return FINITE.allFinite(from, offsetBytes, 2L * n);
     }
 }

@@ -11,6 +11,8 @@ public final class F32Codec implements Codec {
 
     private static final ValueLayout.OfFloat F32 = JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
+    private static final FiniteScan FINITE = FiniteScan.of(4, 0x7f800000L);
+
     @Override
     public int bytesPerElement() {
         return 4;
@@ -24,5 +26,10 @@ public final class F32Codec implements Codec {
     @Override
     public void narrow(float[] from, int n, MemorySegment to, long offsetBytes) {
         MemorySegment.copy(from, 0, to, F32, offsetBytes, n);
+    }
+
+    @Override
+    public boolean allFinite(MemorySegment from, long offsetBytes, int n) {
+        return FINITE.allFinite(from, offsetBytes, 4L * n);
     }
 }

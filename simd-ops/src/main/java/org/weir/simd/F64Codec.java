@@ -11,6 +11,9 @@ public final class F64Codec implements Codec {
 
     private static final ValueLayout.OfDouble F64 = JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
+    /** From halfway between the largest float and the next power of two on, rounding gives Inf. */
+    private static final FiniteScan FINITE = FiniteScan.of(8, Double.doubleToRawLongBits(0x1.ffffffp127));
+
     @Override
     public int bytesPerElement() {
         return 8;
@@ -28,5 +31,10 @@ public final class F64Codec implements Codec {
         for (int i = 0; i < n; i++) {
             to.set(F64, offsetBytes + 8L * i, from[i]);
         }
+    }
+
+    @Override
+    public boolean allFinite(MemorySegment from, long offsetBytes, int n) {
+        return FINITE.allFinite(from, offsetBytes, 8L * n);
     }
 }

@@ -158,6 +158,19 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48);
 
     /**
+     * Rounds each element to one of its two neighbours among the bf16 numbers, at random and right on average: up with the
+     * share of the way that it lies above the lower one. Numbers of bf16 stay what they are, and so do infinities and NaNs.
+     * The next number above the largest is Inf.
+     *
+     * @param stream 32 random bits per element, of which the first 16 are compared with the 16 that bf16 has no place for
+     * @param firstElement place of {@code x[0]} in its tensor
+     */
+    void roundToBf16(float[] x, int n, CounterRandom stream, long firstElement);
+
+    /** The same for F16, subnormal numbers included; below 2^-31 the share is exact to 2^-31 of the smallest F16. */
+    void roundToF16(float[] x, int n, CounterRandom stream, long firstElement);
+
+    /**
      * Counts the magnitudes above a bracket, and sorts those inside it into bins. Magnitude bits as in {@link #trim}.
      *
      * <pre>

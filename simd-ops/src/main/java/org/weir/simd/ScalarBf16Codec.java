@@ -23,6 +23,8 @@ final class ScalarBf16Codec implements Codec {
 
     private static final ValueLayout.OfShort BF16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
+    static final FiniteScan FINITE = FiniteScan.of(2, 0x7f80);
+
     @Override
     public int bytesPerElement() {
         return 2;
@@ -54,5 +56,10 @@ final class ScalarBf16Codec implements Codec {
             boolean nan = (bits & 0x7fffffff) > 0x7f800000;
             to.set(BF16, offsetBytes + 2L * i, (short) ((nan ? quiet : rounded) >>> 16));
         }
+    }
+
+    @Override
+    public boolean allFinite(MemorySegment from, long offsetBytes, int n) {
+        return FINITE.allFinite(from, offsetBytes, 2L * n);
     }
 }

@@ -20,6 +20,8 @@ final class Species {
     /** Half the width, so as many lanes as {@link #FLOATS}: what bf16 is stored as. */
     static final VectorSpecies<Short> SHORTS = species(short.class, WIDTH_BITS / 2);
 
+    static final VectorSpecies<Long> LONGS = species(long.class, WIDTH_BITS);
+
     static final VectorSpecies<Double> DOUBLES = species(double.class, WIDTH_BITS);
 
     /** Half the width, so as many lanes as {@link #DOUBLES}. */

@@ -50,4 +50,9 @@ final class VectorBf16Codec implements Codec {
         }
         ScalarBf16Codec.narrow(from, i, n, to, offsetBytes);
     }
+
+    @Override
+    public boolean allFinite(MemorySegment from, long offsetBytes, int n) {
+        return VectorFiniteScan.allFinite(ScalarBf16Codec.FINITE, from, offsetBytes, 2L * n);
+    }
 }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
  * The kernels with the Java Vector API. Each is one flat loop over full vectors, then the scalar definition for what is
  * left. Flat, because the JIT stops inlining in large methods and then puts every vector on the heap (2 to 17 times
  * slower, silently): no method of ours takes or returns a vector. The larger kernels live in {@link VectorElection},
- * {@link VectorChoices}, {@link VectorMagnitudes} and {@link VectorDropout}.
+ * {@link VectorChoices}, {@link VectorMagnitudes}, {@link VectorDropout} and {@link VectorRounding}.
  */
 final class VectorKernels implements Kernels {
 
@@ -168,6 +168,16 @@ final class VectorKernels implements Kernels {
     @Override
     public void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48) {
         VectorDropout.dropout(x, n, stream, firstElement, keep48);
+    }
+
+    @Override
+    public void roundToBf16(float[] x, int n, CounterRandom stream, long firstElement) {
+        VectorRounding.toBf16(x, n, stream, firstElement);
+    }
+
+    @Override
+    public void roundToF16(float[] x, int n, CounterRandom stream, long firstElement) {
+        VectorRounding.toF16(x, n, stream, firstElement);
     }
 
     @Override

@@ -92,6 +92,20 @@ class CounterRandomTest {
     }
 
     @Test
+    void resultsDrawFromAStreamThatIsNoExperts() throws Exception {
+        for (String tensor : new String[] {"", "model.layers.0.mlp.up_proj.weight", "Gewicht-ä-𝛿"}) {
+            Random random = new Random(tensor.length());
+            long seed = random.nextLong();
+            CounterRandom drawn = CounterRandom.ofResult(seed, tensor);
+            long[] keys = keysByTheText(seed, -1, tensor);
+            for (int i = 0; i < 2000; i++) {
+                long element = random.nextLong(1L << random.nextInt(1, 63));
+                assertEquals(hashByTheText(keys[2], keys[3], element), drawn.bits(element) & 0xffffffffL);
+            }
+        }
+    }
+
+    @Test
     void settlesTiesAsItsTextSays() throws Exception {
         CounterRandom drawn = CounterRandom.of(7, 2, "w");
         long[] keys = keysByTheText(7, 2, "w");

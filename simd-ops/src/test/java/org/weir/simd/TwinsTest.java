@@ -145,6 +145,12 @@ class TwinsTest {
                     CounterRandom stream = CounterRandom.of(random.nextLong(), 3, "model.layers.0");
                     k.dropout(s[0], n, stream, Math.max(0, first), CounterRandom.keep48(random.nextDouble()));
                 }),
+                call("roundToBf16", (k, s, n, random) -> {
+                    k.roundToBf16(s[0], n, CounterRandom.ofResult(random.nextLong(), "t"), place(random));
+                }),
+                call("roundToF16", (k, s, n, random) -> {
+                    k.roundToF16(s[0], n, CounterRandom.ofResult(random.nextLong(), "t"), place(random));
+                }),
                 call("countMagnitudes", (k, s, bins, n, random) -> {
                     int lo = threshold(s[1], n, random);
                     int shift = random.nextInt(24);
@@ -182,6 +188,11 @@ class TwinsTest {
         double[] doubles = new double[n];
         Arrays.setAll(doubles, i -> floats[i] * 1.1);
         return doubles;
+    }
+
+    /** Often near the end of 2^32 elements that share a key. */
+    private static long place(Random random) {
+        return random.nextInt(100) + (random.nextBoolean() ? 0 : (1L << 32) * random.nextInt(1, 9) - 50);
     }
 
     /** Often the magnitude of an element, so that ties happen; sometimes the least or the greatest there is. */

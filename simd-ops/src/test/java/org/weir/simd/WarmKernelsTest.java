@@ -25,6 +25,7 @@ class WarmKernelsTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Kernels KERNELS = Kernels.best();
     private static final MemorySegment BYTES = Arena.global().allocate(8L * N + 1);
+    private static final MemorySegment ZEROS = Arena.global().allocate(8L * N + 1);
     private static final MemorySegment OUT = Arena.global().allocate(8L * N + 1);
     private static final float[] WEIGHTS = {0.5f, 0.25f};
     private static final float[][] S = new float[6][];
@@ -72,6 +73,8 @@ class WarmKernelsTest {
                 kernel("countActive", () -> KERNELS.countActive(S[0], S[1], 0.01f, 1, N)),
                 kernel("addDominant", () -> KERNELS.addDominant(S[0], S[1], S[2], 0.4f, N)),
                 kernel("dropout", () -> KERNELS.dropout(S[0], N, STREAM, 3, CounterRandom.keep48(0.3))),
+                kernel("roundToBf16", () -> KERNELS.roundToBf16(S[2], N, STREAM, 3)),
+                kernel("roundToF16", () -> KERNELS.roundToF16(S[2], N, STREAM, 3)),
                 kernel(
                         "countMagnitudes",
                         () -> KERNELS.countMagnitudes(S[1], N, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)),
@@ -82,7 +85,8 @@ class WarmKernelsTest {
         Stream<Named<Runnable>> codecs = Stream.of(KERNELS.bf16(), new F16Codec(), new F32Codec(), new F64Codec())
                 .flatMap(codec -> Stream.of(
                         kernel(codec.getClass().getSimpleName() + ".widen", () -> codec.widen(BYTES, 1, S[0], N)),
-                        kernel(codec.getClass().getSimpleName() + ".narrow", () -> codec.narrow(S[0], N, BYTES, 1))));
+                        kernel(codec.getClass().getSimpleName() + ".narrow", () -> codec.narrow(S[0], N, BYTES, 1)),
+                        kernel(codec.getClass().getSimpleName() + ".allFinite", () -> codec.allFinite(ZEROS, 1, N))));
         Stream<Named<Runnable>> fused = Bf16Fusion.isTwinOf(KERNELS)
                 ? Stream.of(
                         kernel("fused sum", merge(Bf16Fusion.sum(WEIGHTS, 3, Optional.of(BYTES), 0, 1), false)),
