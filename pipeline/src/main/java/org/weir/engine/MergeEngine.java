@@ -62,7 +62,7 @@ public final class MergeEngine {
         this.crew = new Crew(workers);
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
-                runs.add(new TensorRun(i, merged, kernels, staged));
+                runs.add(new TensorRun(i, merged, plan.options(), kernels, staged));
             }
         }
     }
@@ -122,7 +122,8 @@ public final class MergeEngine {
                 kernels.description(),
                 StageTime.added(
                         meters().flatMap(meter -> meter.times().stream()).toList()),
-                steady);
+                steady,
+                runs.stream().map(TensorRun::facts).toList());
     }
 
     private Stream<StageMeter> meters() {

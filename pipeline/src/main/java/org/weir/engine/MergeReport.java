@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param kernels what the arithmetic ran on
  * @param stages what the workers' time went into; it adds up to all of it, without publishing
  * @param steady the rate without the start, if there was time for one
+ * @param facts what was found out about each tensor that was merged
  */
 public record MergeReport(
         Duration elapsed,
@@ -24,13 +25,16 @@ public record MergeReport(
         int workers,
         String kernels,
         List<StageTime> stages,
-        Optional<MergeProgress.Steady> steady) {
+        Optional<MergeProgress.Steady> steady,
+        List<TensorFacts> facts) {
 
     public MergeReport {
         stages = List.copyOf(stages);
+        facts = List.copyOf(facts);
     }
 
     MergeReport published(Duration took) {
-        return new MergeReport(elapsed.plus(took), took, readBytes, writtenBytes, workers, kernels, stages, steady);
+        return new MergeReport(
+                elapsed.plus(took), took, readBytes, writtenBytes, workers, kernels, stages, steady, facts);
     }
 }

@@ -10,9 +10,12 @@ import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
+import org.weir.plan.Exactness.Rounding;
+import org.weir.plan.MergeOptions;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Codec;
+import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
 import org.weir.stage.Delta;
 import org.weir.stage.Extent;
@@ -34,6 +37,11 @@ final class TensorRun {
     private final List<Codec> codecs;
     private final List<MappedTensor> inputs;
     private final boolean fusable;
+    /** The random bits that round results, where they are rounded so. */
+    private final Optional<CounterRandom> rounding;
+
+    private final TensorTally tally;
+    private final FiniteCheck finite;
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
@@ -41,20 +49,29 @@ final class TensorRun {
     private int readingsLeft;
 
     /** @param staged whether every operation is to run by itself, where one loop could do several */
-    TensorRun(int index, MergedTensor plan, Kernels kernels, boolean staged) {
+    TensorRun(int index, MergedTensor plan, MergeOptions options, Kernels kernels, boolean staged) {
         this.index = index;
         this.plan = plan;
         this.kernels = kernels;
         this.output = codec(plan.output().dtype());
         this.inputs = plan.inputs().toList();
         this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
+        this.tally = new TensorTally(plan);
+        this.finite = new FiniteCheck(plan, codecs, output, options.exactness().nonFinite(), tally);
+        boolean stochastic = options.exactness().rounding() == Rounding.STOCHASTIC && outputWidthBytes() == Short.BYTES;
+        this.rounding = stochastic
+                ? Optional.of(
+                        CounterRandom.ofResult(options.seed(), plan.output().name()))
+                : Optional.empty();
         this.fusable = !staged
+                && rounding.isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
+        finite.expect(operations);
     }
 
     private Codec codec(DType dtype) {
@@ -126,6 +143,7 @@ final class TensorRun {
         List<TileOp> chain = new ArrayList<>(operations.get(expert));
         chain.set(position, operation);
         operations.set(expert, List.copyOf(chain));
+        finite.expect(operations);
     }
 
     Fold fold() {
@@ -235,14 +253,36 @@ final class TensorRun {
         worker.expert.moveTo(plan.firstBlock(), first, end);
     }
 
-    /** Makes the output of these elements in the worker's tile. */
+    /** Makes the output of these elements in the worker's tile, and looks closely at one strip of each block. */
     void merge(Worker worker, long first, long end) {
         for (long at = first; at < end; ) {
-            long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
-            if (!mergeFused(worker, at, to, first)) {
-                mergeByStrips(worker, at, to, first);
+            long blockEnd = Math.min(elements(), (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
+            long to = Math.min(end, blockEnd);
+            long sample = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
+            long sampleEnd = Math.min(sample + Strip.ELEMENTS, blockEnd);
+            if (sample >= at && sampleEnd <= to) {
+                mergePart(worker, at, sample, first);
+                mergeStaged(worker, sample, sampleEnd, first, true);
+                mergePart(worker, sampleEnd, to, first);
+            } else {
+                mergePart(worker, at, to, first);
             }
             at = to;
+        }
+        tally.merged(end - first);
+    }
+
+    /** Where the strip of a block begins that stands for it: at a place that differs, so that rows do not line up with it. */
+    private static long sample(long block, long blockEnd) {
+        long begin = block * Strip.BLOCK_ELEMENTS;
+        long strips = Math.ceilDiv(blockEnd - begin, (long) Strip.ELEMENTS);
+        long scattered = ((block + 1) * 0x9E3779B97F4A7C15L) >>> 33;
+        return begin + scattered % strips * Strip.ELEMENTS;
+    }
+
+    private void mergePart(Worker worker, long from, long to, long tileFirst) {
+        if (from < to && !mergeFused(worker, from, to, tileFirst)) {
+            mergeByStrips(worker, from, to, tileFirst);
         }
     }
 
@@ -251,7 +291,7 @@ final class TensorRun {
         for (long at = from; at < to; at += Strip.ELEMENTS) {
             long end = Math.min(to, at + Strip.ELEMENTS);
             if (!mergeFused(worker, at, end, tileFirst)) {
-                mergeStaged(worker, at, end, tileFirst);
+                mergeStaged(worker, at, end, tileFirst, false);
             }
         }
     }
@@ -267,7 +307,9 @@ final class TensorRun {
         }
         for (long at = from; at < to; at += Strip.ELEMENTS) {
             int n = (int) Math.min(Strip.ELEMENTS, to - at);
-            fusion.get().merge(at, n, worker.tile, (at - tileFirst) * output.bytesPerElement());
+            long tileOffsetBytes = (at - tileFirst) * output.bytesPerElement();
+            fusion.get().merge(at, n, worker.tile, tileOffsetBytes);
+            finite.look(worker, at, n, tileOffsetBytes);
         }
         return true;
     }
@@ -297,15 +339,17 @@ final class TensorRun {
         return loop;
     }
 
-    private void mergeStaged(Worker worker, long from, long to, long tileFirst) {
+    private void mergeStaged(Worker worker, long from, long to, long tileFirst, boolean sampled) {
         for (long at = from; at < to; at += worker.expert.length()) {
             move(worker, at, to);
-            mergeStrip(worker, (at - tileFirst) * output.bytesPerElement());
+            long tileOffsetBytes = (at - tileFirst) * output.bytesPerElement();
+            mergeStrip(worker, tileOffsetBytes, sampled);
+            finite.look(worker, at, worker.expert.length(), tileOffsetBytes);
         }
     }
 
     /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
-    private void mergeStrip(Worker worker, long tileOffsetBytes) {
+    private void mergeStrip(Worker worker, long tileOffsetBytes, boolean sampled) {
         Strip base = worker.base;
         Strip strip = worker.expert;
         StageMeter meter = worker.meter;
@@ -315,6 +359,9 @@ final class TensorRun {
         fold.begin(worker.lanes, n);
         meter.stage(fold.label(), 0, 0);
         for (int expert = 0; expert < experts(); expert++) {
+            if (sampled) {
+                sampleExpert(expert, strip, base, worker);
+            }
             widenExpert(expert, strip, base, operations.get(expert).size(), worker);
             fold.accept(expert, strip, worker.lanes, kernels);
             clock(fold, expert, n, meter);
@@ -327,12 +374,62 @@ final class TensorRun {
             kernels.scale(result, factor, n);
             meter.stage("scale", n, outputBytes);
         }
+        if (sampled) {
+            System.arraycopy(result, 0, strip.values(), 0, n);
+        }
         if (plan.recipe().ontoBase()) {
             kernels.addBase(result, base.values(), n);
             meter.stage("add base", n, outputBytes);
         }
-        output.narrow(result, n, worker.tile, tileOffsetBytes);
+        narrow(result, strip, worker, tileOffsetBytes);
         meter.stage("narrow", n, outputBytes);
+        if (sampled) {
+            sampleUpdate(worker, tileOffsetBytes);
+            meter.stage("sample", n, outputBytes);
+        }
+    }
+
+    private void narrow(float[] result, Strip place, Worker worker, long tileOffsetBytes) {
+        int n = place.length();
+        if (rounding.isPresent()) {
+            if (plan.output().dtype() == DType.BF16) {
+                kernels.roundToBf16(result, n, rounding.get(), place.firstElement());
+            } else {
+                kernels.roundToF16(result, n, rounding.get(), place.firstElement());
+            }
+        }
+        output.narrow(result, n, worker.tile, tileOffsetBytes);
+    }
+
+    /** Counts what an expert's thinning out leaves of a strip. */
+    private void sampleExpert(int expert, Strip strip, Strip base, Worker worker) {
+        int thinning = TensorTally.thinning(plan, expert);
+        if (thinning >= 0) {
+            widenExpert(expert, strip, base, thinning, worker);
+            long changed = kernels.countNonZero(strip.values(), strip.length());
+            operations.get(expert).get(thinning).apply(strip, base, kernels);
+            tally.density(expert, changed, kernels.countNonZero(strip.values(), strip.length()));
+        }
+    }
+
+    /** Compares what was written with the update before it was added to the base, which the expert's strip holds. */
+    private void sampleUpdate(Worker worker, long tileOffsetBytes) {
+        int n = worker.base.length();
+        tally.sampled(n);
+        if (plan.recipe().ontoBase()) {
+            float[] written = worker.lanes[0];
+            output.widen(worker.tile, tileOffsetBytes, written, n);
+            tally.update(worker.base, worker.expert.values(), written);
+        }
+    }
+
+    FiniteCheck finite() {
+        return finite;
+    }
+
+    /** What was found out about it on the way. */
+    TensorFacts facts() {
+        return tally.facts();
     }
 
     Kernels kernels() {

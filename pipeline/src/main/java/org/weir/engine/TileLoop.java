@@ -2,6 +2,8 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.PageCache;
 import org.weir.plan.CopiedTensor;
@@ -74,10 +76,28 @@ final class TileLoop {
         long bytes = bytes(run, end - first);
         guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
         worker.meter.rest("merge", end - first, bytes);
+        if (run.finite().mustFail()) {
+            throw nonFinite(run, worker);
+        }
         write(run.index(), first * width, (end - first) * width, end - first, worker);
         release(run, first, end, false, worker);
         worker.meter.tileDone();
         return bytes;
+    }
+
+    /** Goes over the tensor again up to where something was found: whoever is at what comes before may not be there yet. */
+    private NonFiniteException nonFinite(TensorRun run, Worker worker) throws IOException {
+        List<NonFiniteException> found = new ArrayList<>();
+        long end = run.finite().end();
+        for (long at = 0; at < end && found.isEmpty(); at += tileElements) {
+            long from = at;
+            long to = Math.min(end, from + tileElements);
+            guarded(
+                    () -> read(run, from, to, worker),
+                    () -> run.finite().first(worker, from, to).ifPresent(found::add));
+            run.release(from, to, worker);
+        }
+        return found.isEmpty() ? run.finite().overflow() : found.getFirst();
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.weir.simd.Bf16Fusion;
+import org.weir.simd.Kernels;
 import org.weir.stage.Recipe;
 import org.weir.stage.TileOp;
 
@@ -26,6 +27,9 @@ final class WarmUp {
     private static final long WORTH_BYTES = 256_000_000;
 
     private static final int ELEMENTS = 64;
+    /** A few turns of its loop, which takes more elements at a time. */
+    private static final int SCANNED = 1024;
+
     private static final int CALLS = 3000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Per element and expert: what a compiled loop stays far below, and any other far above. */
@@ -36,10 +40,13 @@ final class WarmUp {
 
     private static final int BINS = 1 << 12;
 
+    private static final Kernels KERNELS = Kernels.best();
+
     private final Recipe recipe;
     private final MemorySegment base = scrap(0);
     private final List<MemorySegment> experts;
     private final MemorySegment out = Arena.ofAuto().allocate(2L * ELEMENTS);
+    private final MemorySegment finite = Arena.ofAuto().allocate(2L * SCANNED);
     private final long[] counts = new long[BINS + 2];
 
     private WarmUp(Recipe recipe) {
@@ -80,6 +87,7 @@ final class WarmUp {
             repeat(() -> fusion.get().merge(0, ELEMENTS, out, 0));
             loops++;
         }
+        repeat(this::scan);
         return loops;
     }
 
@@ -100,6 +108,10 @@ final class WarmUp {
             int lo = CUT_BITS - BINS / 2;
             Bf16Fusion.countDeltas(base, expert, 0, ELEMENTS, lo, lo + BINS - 1, 0, CUT_BITS, counts, 0);
         }
+    }
+
+    private void scan() {
+        KERNELS.bf16().allFinite(finite, 0, SCANNED);
     }
 
     private Optional<Bf16Fusion> fusion() {

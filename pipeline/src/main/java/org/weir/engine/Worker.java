@@ -19,6 +19,8 @@ final class Worker {
     final float[][] lanes;
     final MemorySegment tile;
     final long[] table;
+    /** Elements of a strip that are not finite in some input. */
+    final boolean[] marks = new boolean[Strip.ELEMENTS];
     /** The element of the tensor that the inputs which were read begin with. */
     long firstElement;
 

@@ -91,7 +91,9 @@ final class MemoryPlanner {
         return budget.totalBytes() + budget.filePageBytes() + budget.windows().readAheadBytes() + WRITE_BEHIND_BYTES;
     }
 
-    private MemoryBudget budget(int workers, int tileElements, Way way) {
+    /** Tiles end where strips do, so that strips are the same whatever tiles are. */
+    private MemoryBudget budget(int workers, int tileElementsAsked, Way way) {
+        int tileElements = Math.ceilDiv(tileElementsAsked, Strip.ELEMENTS) * Strip.ELEMENTS;
         int lanes = merged().stream()
                 .mapToInt(tensor -> tensor.recipe().fold().lanes())
                 .max()
@@ -129,6 +131,7 @@ final class MemoryPlanner {
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
             lines.add(new MemoryBudget.Line("survey results", blockBytes() + foldBytes(workers)));
         }
+        lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
         long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
         return new MemoryBudget(
@@ -199,6 +202,13 @@ final class MemoryPlanner {
                         * tensor.recipe().fold().surveyBytes(tensor.output().elements()))
                 .max()
                 .orElse(0);
+    }
+
+    /** Two sums per block of the model, and two counts per expert of each tensor. */
+    private long factBytes() {
+        return merged().stream()
+                .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
+                .sum();
     }
 
     private List<MergedTensor> merged() {

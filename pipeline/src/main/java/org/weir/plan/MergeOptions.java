@@ -19,6 +19,7 @@ import org.weir.checkpoint.TensorReader;
  * @param copyFromBase whether tensors that cannot be merged are taken from the base although the experts' differ
  * @param reader how inputs are read; by default what fits the memory
  * @param sidecar how it behaves beside other work
+ * @param exactness what it does where numbers or tensors do not fit
  */
 public record MergeOptions(
         long outShardBytes,
@@ -31,7 +32,8 @@ public record MergeOptions(
         boolean writeModelCard,
         boolean copyFromBase,
         Optional<TensorReader.Way> reader,
-        Sidecar sidecar) {
+        Sidecar sidecar,
+        Exactness exactness) {
 
     public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
     public static final int DEFAULT_TILE_ELEMENTS = 1 << 17;
@@ -72,6 +74,7 @@ public record MergeOptions(
                 true,
                 false,
                 Optional.empty(),
-                Sidecar.none());
+                Sidecar.none(),
+                Exactness.strict());
     }
 }

@@ -78,8 +78,7 @@ public final class Planner {
             throwIfAny();
         }
         out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
-        TensorPlanner tensorPlanner =
-                new TensorPlanner(config, method, parameters, options.copyFromBase(), slices, tokenizer);
+        TensorPlanner tensorPlanner = new TensorPlanner(config, method, parameters, options, slices, tokenizer);
         List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
         problems.addAll(tensorPlanner.problems());
         tokenizer.ifPresent(found -> problems.addAll(found.problems()));

@@ -27,6 +27,7 @@ final class TensorPlanner {
     private final MergeMethod method;
     private final ParameterLookup parameters;
     private final boolean copyFromBase;
+    private final Exactness exactness;
     private final List<SliceModels> slices;
     /** Every tensor of the result, slice after slice, in the order of the slice's donor. */
     private final List<TensorPlace> places = new ArrayList<>();
@@ -40,13 +41,14 @@ final class TensorPlanner {
             MergeConfig config,
             MergeMethod method,
             ParameterLookup parameters,
-            boolean copyFromBase,
+            MergeOptions options,
             List<SliceModels> slices,
             Optional<ResultTokenizer> tokenizer) {
         this.config = config;
         this.method = method;
         this.parameters = parameters;
-        this.copyFromBase = copyFromBase;
+        this.copyFromBase = options.copyFromBase();
+        this.exactness = options.exactness();
         this.slices = slices;
         this.finder = new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, tensorProblems);
         for (int i = 0; i < slices.size(); i++) {
@@ -158,7 +160,7 @@ final class TensorPlanner {
                 : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, 0);
     }
 
-    /** out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
+    /** --out-dtype, else out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
     private DType outputDType(TensorInputs inputs) {
         Stream<DType> types = inputs.base()
                 .map(Stream::of)
@@ -167,7 +169,9 @@ final class TensorPlanner {
         if (inputs.read().stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
             notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
         }
-        return config.outDtype()
+        return exactness
+                .outDtype()
+                .or(config::outDtype)
                 .or(config::dtype)
                 .orElseGet(() -> types.reduce(TensorPlanner::promoted).orElseThrow());
     }

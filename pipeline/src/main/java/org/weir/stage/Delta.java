@@ -17,6 +17,11 @@ public record Delta() implements TileOp {
     }
 
     @Override
+    public boolean showsNonFinite() {
+        return true;
+    }
+
+    @Override
     public String label() {
         return "delta";
     }

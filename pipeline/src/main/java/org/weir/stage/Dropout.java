@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.util.OptionalDouble;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
@@ -26,6 +27,11 @@ public record Dropout(double density, CounterRandom random) implements TileOp {
     @Override
     public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
         return fusion.drop(expert, random, CounterRandom.keep48(density));
+    }
+
+    @Override
+    public OptionalDouble requestedDensity() {
+        return OptionalDouble.of(density);
     }
 
     @Override

@@ -86,6 +86,11 @@ public sealed interface Fold extends Stage
      */
     void finish(Strip place, float[][] lanes, Kernels kernels);
 
+    /** Whether a NaN or an infinity in any expert always leaves one in the result: then looking at results is enough. */
+    default boolean showsNonFinite() {
+        return false;
+    }
+
     /** Weights as arithmetic takes them. */
     static float[] rounded(List<Double> weights) {
         float[] rounded = new float[weights.size()];

@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.util.OptionalDouble;
 import org.weir.simd.Kernels;
 
 /**
@@ -39,6 +40,11 @@ public record Rescale(TileOp sparsify) implements TileOp {
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         throw new IllegalStateException("the L1 norms are not known yet");
+    }
+
+    @Override
+    public OptionalDouble requestedDensity() {
+        return sparsify.requestedDensity();
     }
 
     @Override

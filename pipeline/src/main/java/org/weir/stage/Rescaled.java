@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.util.OptionalDouble;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
@@ -20,6 +21,16 @@ public record Rescaled(TileOp sparsify, double factor) implements TileOp {
     @Override
     public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
         return sparsify.fuse(fusion, expert, block, from, to) && fusion.scale(expert, (float) factor);
+    }
+
+    @Override
+    public boolean showsNonFinite() {
+        return sparsify.showsNonFinite() && (float) factor != 0 && Float.isFinite((float) factor);
+    }
+
+    @Override
+    public OptionalDouble requestedDensity() {
+        return sparsify.requestedDensity();
     }
 
     @Override

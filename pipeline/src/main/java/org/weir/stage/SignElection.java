@@ -64,6 +64,12 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
         return Optional.of(Bf16Fusion.election(Fold.rounded(weights), normalize, base, origin, factor));
     }
 
+    /** An infinity decides the vote for its own side, or makes the total NaN. */
+    @Override
+    public boolean showsNonFinite() {
+        return true;
+    }
+
     @Override
     public String label() {
         return "sign election";

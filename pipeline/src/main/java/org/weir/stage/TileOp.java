@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.util.OptionalDouble;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
@@ -33,6 +34,16 @@ public sealed interface TileOp extends Stage
     /** This operation, knowing what the survey that it asked for has found. */
     default TileOp measured(Survey survey) {
         throw new IllegalStateException(label() + " asked for no survey");
+    }
+
+    /** The share of elements that it is to leave, if it zeroes the others. */
+    default OptionalDouble requestedDensity() {
+        return OptionalDouble.empty();
+    }
+
+    /** Whether a NaN or an infinity that goes in always comes out as one; only when ready. */
+    default boolean showsNonFinite() {
+        return false;
     }
 
     /** How far its next survey looks. */

@@ -1,5 +1,6 @@
 package org.weir.stage;
 
+import java.util.OptionalDouble;
 import org.weir.simd.Kernels;
 
 /**
@@ -47,6 +48,11 @@ public record Trim(double density, boolean keepTies, Scope scope) implements Til
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         throw new IllegalStateException("the threshold is not known yet");
+    }
+
+    @Override
+    public OptionalDouble requestedDensity() {
+        return OptionalDouble.of(density);
     }
 
     @Override

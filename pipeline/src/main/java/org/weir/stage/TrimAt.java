@@ -12,6 +12,8 @@ import org.weir.simd.Kernels;
  */
 record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implements TileOp {
 
+    private static final int INFINITY = 0x7f800000;
+
     static TrimAt keepingTies(int thresholdBits) {
         return new TrimAt(thresholdBits, Integer.MAX_VALUE, 0);
     }
@@ -48,6 +50,12 @@ record TrimAt(int thresholdBits, int tiesEndBlock, int tiesEndInBlock) implement
         boolean before = block < tiesEndBlock || (block == tiesEndBlock && to <= tiesEndInBlock);
         boolean after = block > tiesEndBlock || (block == tiesEndBlock && from >= tiesEndInBlock);
         return (before || after) && fusion.cut(expert, before ? thresholdBits - 1 : thresholdBits);
+    }
+
+    /** They are the largest magnitudes there are, and stay unless so many are that the threshold is one of them. */
+    @Override
+    public boolean showsNonFinite() {
+        return thresholdBits < INFINITY;
     }
 
     @Override

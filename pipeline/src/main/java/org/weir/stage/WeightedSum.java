@@ -56,6 +56,12 @@ public record WeightedSum(List<Double> weights, double divisor) implements Fold 
         return Optional.of(Bf16Fusion.sum(Fold.rounded(weights), (float) divisor, base, origin, factor));
     }
 
+    /** A weight of 0 makes NaN of an infinity, and so does another infinity; nothing makes it finite. */
+    @Override
+    public boolean showsNonFinite() {
+        return true;
+    }
+
     @Override
     public String label() {
         return "weighted sum";

@@ -97,6 +97,9 @@ final class MergeArguments {
     private @Nullable Reader reader;
 
     @Mixin
+    private final ExactnessArguments exactness = new ExactnessArguments();
+
+    @Mixin
     private final SidecarArguments sidecar = new SidecarArguments();
 
     /** As the option is written. */
@@ -152,7 +155,8 @@ final class MergeArguments {
                     writeModelCard,
                     copyFromBase,
                     Optional.ofNullable(reader).map(way -> TensorReader.Way.valueOf(way.name())),
-                    sidecar.asked());
+                    sidecar.asked(),
+                    exactness.asked());
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(command.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }

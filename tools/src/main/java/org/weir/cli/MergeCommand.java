@@ -66,6 +66,9 @@ final class MergeCommand implements Callable<Integer> {
             } else {
                 MergeText.lines(plan, out, report).forEach(output::result);
             }
+            Findings findings = new Findings(plan, report);
+            output.aside(findings.densities());
+            findings.warnings().forEach(output::warning);
             measured(plan, report);
         }
         return ExitCode.DONE;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.weir.engine.MergeReport;
+import org.weir.engine.TensorFacts;
 import org.weir.plan.MergePlan;
 
 /** What a merge did, as a JSON object. */
@@ -23,6 +24,7 @@ final class MergeJson {
         json.put("threads", report.workers());
         json.put("kernels", report.kernels());
         json.put("shards", plan.layout().shards().size());
+        TensorFacts.survived(report.facts()).ifPresent(survived -> json.put("updateSurvived", survived));
         json.put("notes", plan.notes());
         return json;
     }

@@ -1,10 +1,12 @@
 package org.weir.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.weir.engine.MergeReport;
+import org.weir.engine.TensorFacts;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
@@ -16,12 +18,16 @@ final class MergeText {
         double seconds = report.elapsed().toMillis() / 1000.0;
         String counts =
                 plan.tensorCounts().entrySet().stream().map(MergeText::count).collect(Collectors.joining(", "));
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 out + ": " + what(plan) + " in " + Seconds.text(seconds),
                 "  " + tensors(plan.tensors().size()) + counts,
                 "  read " + ByteSize.text(report.readBytes()) + " at " + ByteSize.rate(report.readBytes(), seconds)
                         + ", wrote " + ByteSize.text(report.writtenBytes()) + " in " + PlanText.shards(plan),
-                "  " + threads(report));
+                "  " + threads(report)));
+        TensorFacts.survived(report.facts())
+                .ifPresent(survived -> lines.add(
+                        "  " + StageTable.percent(survived) + " of the update survived rounding, by a sample"));
+        return lines;
     }
 
     static String what(MergePlan plan) {

@@ -89,6 +89,11 @@ final class Output {
         }
     }
 
+    /** Something that may make the result less than it seems; said even with {@code --quiet}. */
+    void warning(String message) {
+        message("warning", message);
+    }
+
     /** A table or other lines beside the result; left out by {@code --quiet}. */
     void aside(List<String> lines) {
         if (!quiet) {
@@ -122,7 +127,7 @@ final class Output {
         if (isJson()) {
             event(kind, Map.of("message", text));
         } else {
-            err.println(Printable.line("weir: " + text));
+            err.println(Printable.line("weir: " + (kind.equals("warning") ? "warning: " : "") + text));
         }
     }
 }

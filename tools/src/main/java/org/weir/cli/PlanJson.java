@@ -32,6 +32,7 @@ final class PlanJson {
         json.put("threads", plan.memory().workers());
         json.put("tileElements", plan.memory().tileElements());
         json.put("seed", plan.options().seed());
+        json.put("rounding", plan.options().exactness().rounding().toString());
         if (out.isPresent()) {
             DiskSpace.usableBytesAt(out.get()).ifPresent(free -> json.put("freeBytes", free));
         }

@@ -70,6 +70,7 @@ final class ProfileCommand implements Callable<Integer> {
             } else {
                 lines(plan, report, progress, readSpeed).forEach(output::result);
             }
+            new Findings(plan, report).warnings().forEach(output::warning);
             reportFile.write("profile", plan, Optional.empty(), report, readSpeed);
         }
         return ExitCode.DONE;

@@ -91,6 +91,7 @@ final class ReportFile {
             json.put("steady", Map.of("bytes", steady.bytes(), "seconds", seconds, "bytesPerSecond", rate));
         });
         json.putAll(shares.json());
+        json.put("facts", report.facts());
         readSpeed.ifPresent(speed -> {
             json.put("machineReadBytesPerSecond", Math.round(speed));
             json.put("ofMachineRead", report.readBytes() / shares.seconds() / speed);

@@ -1,0 +1,128 @@
+package org.weir.engine;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.plan.Exactness.NonFinite;
+import org.weir.plan.MergedTensor;
+import org.weir.simd.Codec;
+import org.weir.stage.Strip;
+import org.weir.stage.TileOp;
+
+/**
+ * Finds NaN and infinities while inputs and results are in the cache. Results are scanned always; where all of what was in
+ * the inputs shows in them, inputs are looked at only where a result is not finite.
+ */
+final class FiniteCheck {
+
+    private final MergedTensor plan;
+    private final List<MappedTensor> inputs;
+    private final List<Codec> codecs;
+    private final Codec output;
+    private final Optional<NonFinite> policy;
+    private final TensorTally tally;
+    private boolean resultsShow;
+
+    FiniteCheck(MergedTensor plan, List<Codec> codecs, Codec output, Optional<NonFinite> policy, TensorTally tally) {
+        this.plan = plan;
+        this.inputs = plan.inputs().toList();
+        this.codecs = codecs;
+        this.output = output;
+        this.policy = policy;
+        this.tally = tally;
+    }
+
+    /** Sees whether with these operations results show what inputs hold; to be told when one becomes ready. */
+    void expect(List<List<TileOp>> operations) {
+        resultsShow = plan.recipe().fold().showsNonFinite()
+                && (float) plan.recipe().factor() != 0
+                && operations.stream().flatMap(List::stream).allMatch(each -> each.ready() && each.showsNonFinite());
+    }
+
+    /** Looks at elements that were just merged. */
+    void look(Worker worker, long first, int n, long tileOffsetBytes) {
+        if (policy.equals(Optional.of(NonFinite.IGNORE))) {
+            return;
+        }
+        boolean finite =
+                output.allFinite(worker.tile, tileOffsetBytes, n) && (resultsShow || inputsAreFinite(worker, first, n));
+        if (!finite) {
+            count(worker, first, n, tileOffsetBytes);
+        }
+        worker.meter.stage("finite check", n, (long) n * output.bytesPerElement());
+    }
+
+    private boolean inputsAreFinite(Worker worker, long first, int n) {
+        for (int i = 0; i < codecs.size(); i++) {
+            if (!codecs.get(i).allFinite(worker.input(i), offsetBytes(i, first, worker), n)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void count(Worker worker, long first, int n, long tileOffsetBytes) {
+        float[] x = worker.expert.values();
+        Arrays.fill(worker.marks, 0, n, false);
+        for (int i = 0; i < codecs.size(); i++) {
+            codecs.get(i).widen(worker.input(i), offsetBytes(i, first, worker), x, n);
+            tally.input(i, x, n, first, worker.marks);
+        }
+        output.widen(worker.tile, tileOffsetBytes, x, n);
+        tally.output(x, n, first, worker.marks);
+    }
+
+    private long offsetBytes(int input, long first, Worker worker) {
+        return (first - worker.firstElement) * codecs.get(input).bytesPerElement();
+    }
+
+    /** Whether the merge must not go on with what was found. */
+    boolean mustFail() {
+        return policy.isPresent()
+                ? policy.get() == NonFinite.FAIL
+                        && !(tally.inputsFinite() && tally.overflow().isEmpty())
+                : plan.readings() > 1 && !tally.inputsFinite();
+    }
+
+    /** The index after the first element of an input that was found so far, or 0. */
+    long end() {
+        return tally.firstNonFinite() + 1;
+    }
+
+    /** The first of these elements, which were read, that is not finite in some input: the end of the merge. */
+    Optional<NonFiniteException> first(Worker worker, long first, long end) {
+        float[] x = worker.expert.values();
+        Optional<String> found = Optional.empty();
+        for (long at = first; at < end && found.isEmpty(); at += Strip.ELEMENTS) {
+            int n = (int) Math.min(Strip.ELEMENTS, end - at);
+            for (int i = 0; i < codecs.size(); i++) {
+                codecs.get(i).widen(worker.input(i), offsetBytes(i, at, worker), x, n);
+                int place = 0;
+                while (place < n && Float.isFinite(x[place])) {
+                    place++;
+                }
+                if (place < n) {
+                    n = place; // of those that come later only an earlier one is of interest
+                    found = Optional.of((Float.isNaN(x[place]) ? "NaN" : "an infinity") + " at element " + (at + place)
+                            + " of " + inputs.get(i).file());
+                }
+            }
+        }
+        return found.map(
+                what -> new NonFiniteException("tensor " + plan.output().name() + ": " + what + why()));
+    }
+
+    /** For results that are not finite although all inputs are. */
+    NonFiniteException overflow() {
+        TensorFacts.Overflow overflow = tally.overflow().orElseThrow();
+        return new NonFiniteException("tensor " + plan.output().name() + ": element " + overflow.first()
+                + " of the result is beyond what " + plan.output().dtype() + " holds (--non-finite fail)");
+    }
+
+    private String why() {
+        return policy.isPresent()
+                ? " (--non-finite fail)"
+                : "; it changes the threshold or norm that other elements depend on; --non-finite warn merges all the same";
+    }
+}
