@@ -257,7 +257,7 @@ public final class MergeEngine {
 
     private void merge(TileLoop tiles, TensorRun run, long tile, Worker worker) throws IOException {
         long bytes = tiles.merge(run, tile, worker);
-        readBytes.add(bytes);
+        readBytes.add(run.worksByRow() ? 2 * bytes : bytes);
         progress.advance(bytes * run.readingsLeft());
     }
 }

@@ -188,6 +188,18 @@ final class Sweep {
         }
     }
 
+    /** Tells the operations that a worker has for the rows at hand, which it alone has shown. */
+    void concludeRows(TensorRun run, Worker worker) {
+        worker.rowOperations = run.operations();
+        for (Question question : questions) {
+            Survey survey = (Survey) question.survey();
+            survey.absorb(worker.table, question.tableFrom());
+            int position = run.waitingAt(question.expert(), scope);
+            TileOp measured = run.operation(question.expert(), position).measured(survey);
+            worker.rowOperations = TensorRun.replaced(worker.rowOperations, question.expert(), position, measured);
+        }
+    }
+
     private void tell(TensorRun run, Question question) {
         if (!isOf(question, run)) {
             return;

@@ -20,6 +20,7 @@ import org.weir.simd.Kernels;
 import org.weir.stage.Delta;
 import org.weir.stage.Extent;
 import org.weir.stage.Fold;
+import org.weir.stage.RowDropout;
 import org.weir.stage.Scope;
 import org.weir.stage.Stage;
 import org.weir.stage.Strip;
@@ -135,6 +136,36 @@ final class TensorRun {
         return NONE;
     }
 
+    /** Whether some operation has to see whole rows just before they are merged. */
+    boolean worksByRow() {
+        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
+    }
+
+    /** How many elements to merge at a time: a tile, or as many whole rows as fit into it and into tables, at least one. */
+    long elementsAtATime(int tileElements, int tableEntries) {
+        if (!worksByRow()) {
+            return tileElements;
+        }
+        long row = plan.output().shape().dims().isEmpty()
+                ? 1
+                : plan.output().shape().dims().getLast();
+        int fitting = Math.min(tileElements, RowDropout.mostSorted(tableEntries / experts()));
+        return Math.max(1, fitting / row) * row;
+    }
+
+    /** The operations of each expert, with one of them replaced. */
+    static List<List<TileOp>> replaced(List<List<TileOp>> all, int expert, int position, TileOp operation) {
+        List<TileOp> chain = new ArrayList<>(all.get(expert));
+        chain.set(position, operation);
+        List<List<TileOp>> replaced = new ArrayList<>(all);
+        replaced.set(expert, List.copyOf(chain));
+        return replaced;
+    }
+
+    List<List<TileOp>> operations() {
+        return operations;
+    }
+
     TileOp operation(int expert, int position) {
         return operations.get(expert).get(position);
     }
@@ -155,9 +186,11 @@ final class TensorRun {
         fold = measured;
     }
 
-    /** Lets go of what the fold learnt about the tensor, once that is merged: it can be a number per row. */
+    /** Lets go of what fold and operations learnt about the tensor, once that is merged: it can be a number per row. */
     void forgetSurveys() {
         fold = plan.recipe().fold();
+        operations.clear();
+        operations.addAll(plan.recipe().operations());
     }
 
     /**
@@ -201,10 +234,14 @@ final class TensorRun {
         }
     }
 
+    private List<TileOp> operations(int expert, Worker worker) {
+        return worker.rowOperations.isEmpty() ? operations.get(expert) : worker.rowOperations.get(expert);
+    }
+
     /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
     void widenExpert(int expert, Strip strip, Strip base, int count, Worker worker) {
         widen(inputOf(expert), strip, worker);
-        List<TileOp> chain = operations.get(expert);
+        List<TileOp> chain = operations(expert, worker);
         for (int i = 0; i < count; i++) {
             chain.get(i).apply(strip, base, kernels);
             clock(chain.get(i), expert, strip.length(), worker.meter);
@@ -239,7 +276,7 @@ final class TensorRun {
 
     /** Whether there are fused loops for its dtypes. */
     boolean isFusable() {
-        return fusable;
+        return fusable && !worksByRow();
     }
 
     /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
@@ -330,7 +367,7 @@ final class TensorRun {
         Bf16Fusion fusion = loop.get();
         for (int expert = 0; expert < experts(); expert++) {
             fusion.expert(expert, worker.input(inputOf(expert)));
-            for (TileOp operation : operations.get(expert)) {
+            for (TileOp operation : operations(expert, worker)) {
                 if (!operation.fuse(fusion, expert, block, fromInBlock, toInBlock)) {
                     return Optional.empty();
                 }
@@ -407,7 +444,7 @@ final class TensorRun {
         if (thinning >= 0) {
             widenExpert(expert, strip, base, thinning, worker);
             long changed = kernels.countNonZero(strip.values(), strip.length());
-            operations.get(expert).get(thinning).apply(strip, base, kernels);
+            operations(expert, worker).get(thinning).apply(strip, base, kernels);
             tally.density(expert, changed, kernels.countNonZero(strip.values(), strip.length()));
         }
     }

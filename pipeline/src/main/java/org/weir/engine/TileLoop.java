@@ -8,6 +8,8 @@ import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.PageCache;
 import org.weir.plan.CopiedTensor;
 import org.weir.plan.MergePlan;
+import org.weir.stage.Extent;
+import org.weir.stage.Scope;
 import org.weir.stage.Strip;
 
 /** What a worker does with one piece of work, and the clock that says what took how long; the only caller of stages. */
@@ -17,6 +19,7 @@ final class TileLoop {
     private static final long REREAD_BYTES = 64_000_000;
 
     private final int tileElements;
+    private final int tableEntries;
     private final int windowElements;
     private final boolean drops;
     private final Throttle readLimit;
@@ -24,6 +27,7 @@ final class TileLoop {
 
     TileLoop(MergePlan plan, TileSink sink) {
         this.tileElements = plan.memory().tileElements();
+        this.tableEntries = plan.memory().tableEntries();
         this.windowElements = plan.memory().windows().surveyElements();
         this.drops = plan.options().sidecar().pageCache() == PageCache.DROP;
         this.readLimit = new Throttle(plan.options().sidecar().readLimit());
@@ -32,7 +36,7 @@ final class TileLoop {
 
     /** How many tiles a tensor has. */
     long tiles(TensorRun run) {
-        return Math.ceilDiv(run.elements(), (long) tileElements);
+        return Math.ceilDiv(run.elements(), run.elementsAtATime(tileElements, tableEntries));
     }
 
     /** How many windows, of as many bytes as a tile has elements, a copied tensor has. */
@@ -68,21 +72,47 @@ final class TileLoop {
         return shown;
     }
 
-    /** Merges and writes one tile. Returns the bytes read. */
+    /** Merges and writes one tile. Returns the bytes read, once. */
     long merge(TensorRun run, long tile, Worker worker) throws IOException {
-        long first = tile * tileElements;
-        long end = Math.min(first + tileElements, run.elements());
+        long atATime = run.elementsAtATime(tileElements, tableEntries);
+        long first = tile * atATime;
+        long end = Math.min(first + atATime, run.elements());
+        if (run.worksByRow()) {
+            surveyRows(run, first, end, worker);
+        }
+        for (long from = first; from < end; from += tileElements) {
+            mergeWindow(run, from, Math.min(end, from + tileElements), worker);
+        }
+        worker.rowOperations = List.of();
+        worker.meter.tileDone();
+        return bytes(run, end - first);
+    }
+
+    /** Shows whole rows, which may be longer than a tile, to the operations that are to merge them. */
+    private void surveyRows(TensorRun run, long first, long end, Worker worker) throws IOException {
+        Extent rows = new Extent(run.plan().firstBlock(), run.plan().blocks(), end - first);
+        Sweep sweep = Sweep.next(Scope.ROW, List.of(run), rows, tableEntries).orElseThrow();
+        worker.join(sweep);
+        for (long at = first; at < end; at += tileElements) {
+            long from = at;
+            long to = Math.min(end, from + tileElements);
+            guarded(() -> read(run, from, to, worker), () -> sweep.show(run, worker, from, to));
+            worker.meter.rest("survey", to - from, bytes(run, to - from));
+            release(run, from, to, true, worker);
+        }
+        sweep.concludeRows(run, worker);
+        worker.meter.rest("survey", 0, 0);
+    }
+
+    private void mergeWindow(TensorRun run, long first, long end, Worker worker) throws IOException {
         int width = run.outputWidthBytes();
-        long bytes = bytes(run, end - first);
         guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
-        worker.meter.rest("merge", end - first, bytes);
+        worker.meter.rest("merge", end - first, bytes(run, end - first));
         if (run.finite().mustFail()) {
             throw nonFinite(run, worker);
         }
         write(run.index(), first * width, (end - first) * width, end - first, worker);
         release(run, first, end, false, worker);
-        worker.meter.tileDone();
-        return bytes;
     }
 
     /** Goes over the tensor again up to where something was found: whoever is at what comes before may not be there yet. */

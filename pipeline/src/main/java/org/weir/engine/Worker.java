@@ -3,6 +3,7 @@ package org.weir.engine;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorReader;
@@ -10,6 +11,7 @@ import org.weir.plan.MemoryBudget;
 import org.weir.plan.RowView;
 import org.weir.plan.Windows;
 import org.weir.stage.Strip;
+import org.weir.stage.TileOp;
 
 /** Everything that one thread works with: all buffers of a merge are here, and made before the first tile. */
 final class Worker {
@@ -23,6 +25,9 @@ final class Worker {
     final boolean[] marks = new boolean[Strip.ELEMENTS];
     /** The element of the tensor that the inputs which were read begin with. */
     long firstElement;
+
+    /** For each expert the operations on the rows at hand, where they had to see them first; else none. */
+    List<List<TileOp>> rowOperations = List.of();
 
     final StageMeter meter;
 

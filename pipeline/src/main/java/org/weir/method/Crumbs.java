@@ -1,7 +1,6 @@
 package org.weir.method;
 
 import java.util.List;
-import java.util.Optional;
 import org.weir.stage.Band;
 import org.weir.stage.Rescale;
 import org.weir.stage.TileOp;
@@ -29,9 +28,9 @@ final class Crumbs {
             return List.of();
         }
         long kept = Math.max(1, (long) (density * elements));
-        Optional<TileOp> band = Band.of(elements, kept, (long) (s.get(GAMMA, expert) * elements))
-                .map(TileOp.class::cast);
-        return band.map(mask -> s.flag(Ties.RESCALE) ? new Rescale(mask) : mask).stream()
+        return Band.of(elements, kept, (long) (s.get(GAMMA, expert) * elements))
+                .map(mask -> s.flag(Ties.RESCALE) ? new Rescale(mask) : mask)
+                .stream()
                 .toList();
     }
 }

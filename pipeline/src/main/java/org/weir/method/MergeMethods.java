@@ -14,6 +14,8 @@ public final class MergeMethods {
             new DareTies(),
             new Breadcrumbs(),
             new BreadcrumbsTies(),
+            new Della(),
+            new DellaLinear(),
             new Slerp(),
             new NuSlerp(),
             new MultiSlerp(),
@@ -23,6 +25,7 @@ public final class MergeMethods {
             new Ram(),
             new RamPlus(),
             new NearSwap(),
+            new ArceeFusion(),
             new Passthrough(),
             new MagMax(),
             new ConsensusMerging());

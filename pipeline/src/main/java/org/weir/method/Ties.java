@@ -15,7 +15,7 @@ final class Ties implements MergeMethod {
     private static final Param DENSITY = Param.perExpert("density", 1)
             .above(0)
             .help("share of the delta's entries to keep, the largest ones; 1 and more keeps all");
-    private static final Param NORMALIZE =
+    static final Param NORMALIZE =
             Param.flag("normalize", true).help("divide by the sum of the weights that agree, element by element");
     static final Param RESCALE =
             Param.flag("rescale", false).help("after trimming, restore the delta's L1 norm over the tensor");

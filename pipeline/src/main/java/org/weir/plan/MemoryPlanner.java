@@ -129,7 +129,7 @@ final class MemoryPlanner {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
-            lines.add(new MemoryBudget.Line("survey results", blockBytes() + foldBytes(workers)));
+            lines.add(new MemoryBudget.Line("survey results", blockBytes() + keptBytes(workers)));
         }
         lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
         long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
@@ -196,10 +196,10 @@ final class MemoryPlanner {
     }
 
     /** One worker at a small tensor each, or all at one large tensor. */
-    private long foldBytes(int workers) {
+    private long keptBytes(int workers) {
         return merged().stream()
                 .mapToLong(tensor -> (tensor.isForOneWorker() ? workers : 1)
-                        * tensor.recipe().fold().surveyBytes(tensor.output().elements()))
+                        * tensor.recipe().surveyBytes(tensor.output().elements()))
                 .max()
                 .orElse(0);
     }

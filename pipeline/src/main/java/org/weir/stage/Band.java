@@ -2,7 +2,8 @@ package org.weir.stage;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
+import java.util.stream.LongStream;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Kernels;
 
@@ -15,10 +16,15 @@ import org.weir.simd.Kernels;
  *                        |&lt;---------- what the trim keeps ---------&gt;|
  * </pre>
  *
- * @param trim zeroes the smallest, if any are
- * @param outliers would keep the outliers, if there are any
+ * @param cuts first what zeroes the smallest, then what would keep the outliers; what would change nothing is not there
+ * @param outliers whether there are any
+ * @param density the share that is kept
  */
-public record Band(Optional<TileOp> trim, Optional<TileOp> outliers) implements TileOp {
+public record Band(List<TileOp> cuts, boolean outliers, double density) implements TileOp {
+
+    public Band {
+        cuts = List.copyOf(cuts);
+    }
 
     /**
      * What keeps that many entries, nothing if that is all.
@@ -27,64 +33,53 @@ public record Band(Optional<TileOp> trim, Optional<TileOp> outliers) implements 
      * @param kept how many of them to keep, at least 1
      * @param largest how many of the largest to zero; fewer where all others are kept
      */
-    public static Optional<Band> of(long elements, long kept, long largest) {
+    public static Optional<TileOp> of(long elements, long kept, long largest) {
         long outliers = Math.min(largest, elements - kept);
-        Band band = new Band(
-                Optional.of(kept + outliers).filter(rank -> rank < elements).map(Band::largest),
-                Optional.of(outliers).filter(rank -> rank > 0).map(Band::largest));
-        return band.parts().findAny().map(_ -> band);
-    }
-
-    private static TileOp largest(long rank) {
-        return new TrimTo(rank, false, Scope.TENSOR);
-    }
-
-    private Stream<TileOp> parts() {
-        return Stream.concat(trim.stream(), outliers.stream());
+        List<TileOp> cuts = LongStream.of(kept + outliers, outliers)
+                .filter(rank -> rank > 0 && rank < elements)
+                .<TileOp>mapToObj(rank -> new TrimTo(rank, false, Scope.TENSOR))
+                .toList();
+        return cuts.isEmpty() ? Optional.empty() : Optional.of(new Band(cuts, outliers > 0, (double) kept / elements));
     }
 
     @Override
     public boolean ready() {
-        return parts().allMatch(TileOp::ready);
+        return cuts.stream().allMatch(TileOp::ready);
     }
 
     @Override
     public Survey survey(Extent extent, int maxTableEntries) {
-        List<TileOp> waiting = parts().filter(part -> !part.ready()).toList();
-        int share = maxTableEntries / waiting.size();
-        List<Survey> surveys =
-                waiting.stream().map(part -> part.survey(extent, share)).toList();
-        return surveys.size() == 1 ? surveys.getFirst() : new SurveyPair(surveys.getFirst(), surveys.getLast(), share);
+        return SideBySide.of(cuts, extent, maxTableEntries);
     }
 
     @Override
     public Band measured(Survey survey) {
-        if (survey instanceof SurveyPair pair) {
-            return new Band(
-                    trim.map(part -> part.measured(pair.first())), outliers.map(part -> part.measured(pair.second())));
-        }
-        return trim.isPresent() && !trim.get().ready()
-                ? new Band(trim.map(part -> part.measured(survey)), outliers)
-                : new Band(trim, outliers.map(part -> part.measured(survey)));
+        return new Band(((SideBySide) survey).measured(cuts), outliers, density);
     }
 
     @Override
     public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
-        int share = maxTableEntries / (int) parts().count();
-        return parts().mapToInt(part -> part.sweeps(valuesRepeat, elements, share))
-                .max()
-                .orElse(0);
+        return cuts.getFirst().sweeps(valuesRepeat, elements, maxTableEntries / cuts.size());
+    }
+
+    @Override
+    public OptionalDouble requestedDensity() {
+        return OptionalDouble.of(density);
     }
 
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
-        trim.ifPresent(part -> part.apply(strip, base, kernels));
-        outliers.ifPresent(part -> ((TrimAt) part).applyToOthers(strip, kernels));
+        if (cuts.size() > 1 || !outliers) {
+            cuts.getFirst().apply(strip, base, kernels);
+        }
+        if (outliers) {
+            ((TrimAt) cuts.getLast()).applyToOthers(strip, kernels);
+        }
     }
 
     @Override
     public boolean fuse(Bf16Fusion fusion, int expert, int block, int from, int to) {
-        return outliers.isEmpty() && trim.orElseThrow().fuse(fusion, expert, block, from, to);
+        return !outliers && cuts.getFirst().fuse(fusion, expert, block, from, to);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.weir.simd.Kernels;
  */
 final class Energies implements JointSurvey {
 
-    /** Where the energies' means sum to less, the experts count alike, as in mergekit. */
+    /** Where the energies' means sum to less, the experts count alike, as in mergekit; and where one is no number. */
     private static final double NEGLIGIBLE = 1e-6;
 
     private final Optional<TileOp> selection;
@@ -43,7 +43,7 @@ final class Energies implements JointSurvey {
             if (selection.isPresent()) {
                 kernels.keepWhere(lanes[expert], place.values(), Float.MIN_VALUE, n);
             }
-            partials[expert][place.block() - extent.firstBlock()] += kernels.sumSquares(lanes[expert], n);
+            partials[expert][place.block() - extent.firstBlock()] += kernels.dot(lanes[expert], lanes[expert], 0, n);
         }
     }
 
@@ -62,8 +62,9 @@ final class Energies implements JointSurvey {
             sum += means[expert];
         }
         double all = sum;
+        boolean alike = !(all >= NEGLIGIBLE && Double.isFinite(all));
         return Arrays.stream(means)
-                .map(mean -> all < NEGLIGIBLE ? 1.0 / means.length : mean / all)
+                .map(mean -> alike ? 1.0 / means.length : mean / all)
                 .boxed()
                 .toList();
     }

@@ -33,6 +33,11 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
         return new Recipe(each(fold, expert -> List.of(new Delta())), fold, 1, true);
     }
 
+    /** Like {@link #ofDeltas}, but that the operations see the experts themselves and take the differences. */
+    public static Recipe ofDifferences(Fold fold, IntFunction<List<TileOp>> operations) {
+        return new Recipe(each(fold, operations), fold, 1, true);
+    }
+
     /** With further operations for each expert, after those that it has. */
     public Recipe each(IntFunction<List<TileOp>> further) {
         return new Recipe(
@@ -53,6 +58,15 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
                 .max()
                 .orElse(0);
         return ofOperations + fold.sweeps(valuesRepeat, elements, maxTableEntries);
+    }
+
+    /** What surveys keep of a tensor: bytes beside tables and lanes, and beside 16 per block and expert. */
+    public long surveyBytes(long elements) {
+        return fold.surveyBytes(elements)
+                + operations.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(operation -> operation.surveyBytes(elements))
+                        .sum();
     }
 
     private static List<List<TileOp>> each(Fold fold, IntFunction<List<TileOp>> operations) {

@@ -4,6 +4,8 @@ package org.weir.stage;
 public enum Scope {
     /** One tensor, as mergekit does. */
     TENSOR,
+    /** Whole rows of a tensor, just before they are merged. */
+    ROW,
     /** All merged tensors of the model, as the authors of TIES do. */
     MODEL
 }

@@ -5,7 +5,17 @@ import org.weir.simd.Kernels;
 
 /** Measures one expert's deltas, for an operation that must know the tensor (or model) first. */
 public sealed interface Survey extends Measurement
-        permits MagnitudeSample, MagnitudeList, MagnitudeCount, TieSearch, L1Norms, NonZeros, SurveyPair {
+        permits MagnitudeSample,
+                MagnitudeList,
+                MagnitudeCount,
+                TieSearch,
+                L1Norms,
+                NonZeros,
+                SideBySide,
+                SoftmaxSums,
+                Divergences,
+                OfImportance,
+                RowRanks {
 
     /**
      * Takes a strip in.

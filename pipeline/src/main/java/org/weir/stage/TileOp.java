@@ -14,7 +14,22 @@ import org.weir.simd.Kernels;
  * </pre>
  */
 public sealed interface TileOp extends Stage
-        permits Delta, Trim, TrimTo, TrimSearch, TrimTies, TrimAt, Band, Limit, Dropout, Rescale, Rescaled {
+        permits Delta,
+                Trim,
+                TrimTo,
+                TrimSearch,
+                TrimTies,
+                TrimAt,
+                Band,
+                Importance,
+                ImportanceSearch,
+                ImportanceAt,
+                Limit,
+                RowDropout,
+                RowDropoutAt,
+                Dropout,
+                Rescale,
+                Rescaled {
 
     /** Whether it knows all it needs to run. */
     default boolean ready() {
@@ -59,6 +74,11 @@ public sealed interface TileOp extends Stage
      * @param maxTableEntries the largest table that its surveys may ask for
      */
     default int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
+        return 0;
+    }
+
+    /** What it and its surveys keep of a tensor: bytes beside tables, and beside 16 per block. */
+    default long surveyBytes(long elements) {
         return 0;
     }
 

@@ -40,8 +40,14 @@ record TrimTo(long rank, boolean keepTies, Scope scope) implements TileOp {
             case MagnitudeList list -> list.conclusion();
             case MagnitudeSample sample -> sample.conclusion();
             case MagnitudeCount count -> count.conclusion();
-            case TieSearch _, L1Norms _, NonZeros _, SurveyPair _ ->
-                throw new IllegalArgumentException("a survey of another operation");
+            case TieSearch _,
+                    L1Norms _,
+                    NonZeros _,
+                    SideBySide _,
+                    SoftmaxSums _,
+                    Divergences _,
+                    OfImportance _,
+                    RowRanks _ -> throw new IllegalArgumentException("a survey of another operation");
         };
     }
 

@@ -190,9 +190,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      */
     double sumMagnitudes(float[] x, int n);
 
-    /** The sum of the squares in double, in the lanes and the order of {@link #sumMagnitudes}. */
-    double sumSquares(float[] x, int n);
-
     /** How many elements are not zero; NaN is not, -0.0 is. */
     long countNonZero(float[] x, int n);
 

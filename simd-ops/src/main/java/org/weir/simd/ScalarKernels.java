@@ -344,31 +344,6 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public double sumSquares(float[] x, int n) {
-        int fullRows = n & -16;
-        return sumSquaresOfRest(squaresOfLanes(x, fullRows, 0, 16), x, fullRows, n);
-    }
-
-    private static double squaresOfLanes(float[] x, int end, int firstLane, int lanes) {
-        if (lanes > 1) {
-            int half = lanes / 2;
-            return squaresOfLanes(x, end, firstLane, half) + squaresOfLanes(x, end, firstLane + half, half);
-        }
-        double sum = 0;
-        for (int i = firstLane; i < end; i += 16) {
-            sum += (double) x[i] * x[i];
-        }
-        return sum;
-    }
-
-    static double sumSquaresOfRest(double sum, float[] x, int from, int to) {
-        for (int i = from; i < to; i++) {
-            sum += (double) x[i] * x[i];
-        }
-        return Double.isNaN(sum) ? Double.NaN : sum;
-    }
-
-    @Override
     public long countNonZero(float[] x, int n) {
         return countNonZero(x, 0, n);
     }

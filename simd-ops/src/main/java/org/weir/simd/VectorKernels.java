@@ -192,11 +192,6 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public double sumSquares(float[] x, int n) {
-        return VectorMagnitudes.sumSquares(x, n);
-    }
-
-    @Override
     public long countNonZero(float[] x, int n) {
         return VectorMagnitudes.countNonZero(x, n);
     }

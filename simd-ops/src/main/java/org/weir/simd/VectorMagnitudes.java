@@ -100,41 +100,6 @@ final class VectorMagnitudes {
         return sumA + sumB;
     }
 
-    static double sumSquares(float[] x, int n) {
-        int fullRows = n & -16;
-        double sum = switch (DOUBLES.length()) {
-            case 2 ->
-                (squaresOfLanes(x, fullRows, 0) + squaresOfLanes(x, fullRows, 4))
-                        + (squaresOfLanes(x, fullRows, 8) + squaresOfLanes(x, fullRows, 12));
-            case 4 -> squaresOfLanes(x, fullRows, 0) + squaresOfLanes(x, fullRows, 8);
-            default -> squaresOfLanes(x, fullRows, 0);
-        };
-        return ScalarKernels.sumSquaresOfRest(sum, x, fullRows, n);
-    }
-
-    /** Of two vectors' worth of the 16 lanes, like {@link #sumOfLanes}. */
-    private static double squaresOfLanes(float[] x, int end, int firstLane) {
-        DoubleVector a = DoubleVector.zero(DOUBLES);
-        DoubleVector b = DoubleVector.zero(DOUBLES);
-        for (int i = firstLane; i < end; i += 16) {
-            var v = FloatVector.fromArray(HALF_FLOATS, x, i).convertShape(F2D, DOUBLES, 0);
-            var w = FloatVector.fromArray(HALF_FLOATS, x, i + DOUBLES.length()).convertShape(F2D, DOUBLES, 0);
-            a = a.add(v.mul(v));
-            b = b.add(w.mul(w));
-        }
-        double sumA = a.lane(0) + a.lane(1);
-        double sumB = b.lane(0) + b.lane(1);
-        if (DOUBLES.length() > 2) {
-            sumA += a.lane(2) + a.lane(3);
-            sumB += b.lane(2) + b.lane(3);
-        }
-        if (DOUBLES.length() > 4) {
-            sumA += (a.lane(4) + a.lane(5)) + (a.lane(6) + a.lane(7));
-            sumB += (b.lane(4) + b.lane(5)) + (b.lane(6) + b.lane(7));
-        }
-        return sumA + sumB;
-    }
-
     static long countNonZero(float[] x, int n) {
         long count = 0;
         int i = 0;

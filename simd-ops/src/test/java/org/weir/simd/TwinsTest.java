@@ -168,7 +168,6 @@ class TwinsTest {
                     k.countMagnitudes(s[0], n, value, value, 0, value, bins, 5);
                     return 0;
                 }),
-                call("sumSquares", (k, s, _, n, _) -> k.sumSquares(s[0], n)),
                 call("sumMagnitudes", (k, s, _, n, _) -> k.sumMagnitudes(s[0], n)),
                 call("countNonZero", (k, s, _, n, _) -> k.countNonZero(s[0], n)),
                 call("countNonFinite", (k, s, _, n, _) -> k.countNonFinite(s[0], n)));

@@ -78,7 +78,6 @@ class WarmKernelsTest {
                 kernel(
                         "countMagnitudes",
                         () -> KERNELS.countMagnitudes(S[1], N, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)),
-                kernel("sumSquares", () -> KERNELS.sumSquares(S[1], N)),
                 kernel("sumMagnitudes", () -> KERNELS.sumMagnitudes(S[1], N)),
                 kernel("countNonZero", () -> KERNELS.countNonZero(S[1], N)),
                 kernel("countNonFinite", () -> KERNELS.countNonFinite(S[1], N)));

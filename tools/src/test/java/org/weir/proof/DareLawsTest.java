@@ -116,7 +116,7 @@ class DareLawsTest {
             Reference reference = new Reference(
                     CaseConfig.parse(config.toString()),
                     this::model,
-                    (tensor, expert, element) ->
+                    (tensor, expert, element, probability) ->
                             masks.get(expert).tensor(tensor).at(element) != 0);
             Model merged = Weir.merge(folder, config.toString(), "--random-seed", "3");
             merged.tensors().forEach((name, found) -> Closeness.assertSame(name, found, reference.merge(name)));

@@ -26,7 +26,7 @@ final class Definitions {
                         delta -> Arrays.stream(delta).map(x -> x * x).average().orElse(0))
                 .toArray();
         double all = Arrays.stream(energies).sum();
-        double[] weights = all < 1e-6
+        double[] weights = !(all >= 1e-6)
                 ? IntStream.range(0, deltas.length)
                         .mapToDouble(i -> 1.0 / deltas.length)
                         .toArray()
@@ -46,17 +46,15 @@ final class Definitions {
         });
     }
 
-    /** Population variance of the experts, element by element. */
+    /** N² times the population variance of the experts, exact where the deltas are multiples of one power of two. */
     private static double[] variance(double[][] deltas) {
         return perElement(deltas, i -> {
-            double mean = sum(deltas, i) / deltas.length;
+            double sum = sum(deltas, i);
+            double squares = Arrays.stream(deltas)
+                    .mapToDouble(delta -> delta[i] * delta[i])
+                    .sum();
             boolean equal = Arrays.stream(deltas).allMatch(delta -> delta[i] == deltas[0][i]);
-            return equal
-                    ? 0
-                    : Arrays.stream(deltas)
-                                    .mapToDouble(delta -> (delta[i] - mean) * (delta[i] - mean))
-                                    .sum()
-                            / deltas.length;
+            return equal ? 0 : deltas.length * squares - sum * sum;
         });
     }
 
@@ -145,6 +143,69 @@ final class Definitions {
         return Arrays.stream(delta)
                 .map(d -> d * Math.clamp(t / Math.max(Math.abs(d), 1e-30), 0, 1))
                 .toArray();
+    }
+
+    /**
+     * Arcee Fusion's changes: those whose size times the divergence of their row's softmax reaches the median plus one and a
+     * half interquartile ranges. NaN where the float in which importances are compared could tip the choice.
+     */
+    static double[] fusion(double[] x, double[] base, int row) {
+        double[] importance = new double[x.length];
+        boolean[] whole = new boolean[x.length];
+        for (int from = 0; from < x.length; from += row) {
+            double divergence =
+                    divergence(Arrays.copyOfRange(x, from, from + row), Arrays.copyOfRange(base, from, from + row));
+            for (int i = from; i < from + row; i++) {
+                importance[i] = Math.abs(x[i] - base[i]) * divergence;
+                whole[i] = Double.isNaN(divergence);
+            }
+        }
+        double[] sorted = Arrays.stream(importance).sorted().toArray(); // NaN last
+        double[] quartiles = IntStream.rangeClosed(1, 3)
+                .mapToDouble(q -> sorted[(int) ((sorted.length - 1L) * q / 4)])
+                .toArray();
+        double least = quartiles[1] + 1.5 * (quartiles[2] - quartiles[0]);
+        boolean all = Double.isNaN(least);
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> Math.abs(importance[i] - least) < 1e-6 * least
+                        ? Double.NaN
+                        : all || whole[i] || importance[i] >= least ? 1 : 0)
+                .toArray();
+    }
+
+    private static double divergence(double[] x, double[] base) {
+        double[] p = softmax(x);
+        double[] q = softmax(base);
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> (p[i] + 1e-8) * Math.log((p[i] + 1e-8) / (q[i] + 1e-8)))
+                .sum();
+    }
+
+    private static double[] softmax(double[] x) {
+        double largest = Arrays.stream(x).max().orElse(0);
+        double[] e = Arrays.stream(x).map(v -> Math.exp(v - largest)).toArray();
+        double sum = Arrays.stream(e).sum();
+        return Arrays.stream(e).map(v -> v / sum).toArray();
+    }
+
+    /** The probabilities with which DELLA keeps each entry: by its rank in its row, of equal ones the first are larger. */
+    static double[] keepProbabilities(double[] delta, int row, double density, double epsilon) {
+        double[] probabilities = new double[delta.length];
+        for (int from = 0; from < delta.length; from += row) {
+            double[] magnitudes =
+                    Arrays.stream(delta, from, from + row).map(Math::abs).toArray();
+            int[] ascending = IntStream.range(0, row)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer i) -> magnitudes[i])
+                            .thenComparing(Comparator.reverseOrder()))
+                    .mapToInt(i -> i)
+                    .toArray();
+            for (int rank = 0; rank < row; rank++) {
+                double place = row == 1 ? 0.5 : rank / (row - 1.0);
+                probabilities[from + ascending[rank]] = density - epsilon + 2 * epsilon * place;
+            }
+        }
+        return probabilities;
     }
 
     private static double sum(double[][] deltas, int i) {

@@ -10,36 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The golden cases through the command line: what mergekit 0.1.4 made of a config, and what Weir makes of it. */
 class GoldenCasesTest {
-    private static final Set<String> METHODS = Set.of(
-            "linear",
-            "task_arithmetic",
-            "ties",
-            "dare_linear",
-            "dare_ties",
-            "breadcrumbs",
-            "breadcrumbs_ties",
-            "sce",
-            "ram",
-            "ramplus_tl",
-            "nearswap",
-            "passthrough",
-            "slerp",
-            "nuslerp",
-            "multislerp",
-            "karcher",
-            "model_stock");
-
     /** The configs that Weir refuses, with the exit code and what the message must name. */
     private static final Map<String, Refusal> REFUSED = Map.ofEntries(
             refusal("err_no_weight", 2, "weight", "config.yml:3", "config.yml:6"),
@@ -47,6 +28,7 @@ class GoldenCasesTest {
             refusal("err_ties_density0", 2, "density", "0.0", "config.yml:6", "config.yml:10"),
             refusal("err_slerp_3", 2, "slerp", "3"),
             refusal("err_model_stock_2", 2, "model_stock", "two"),
+            refusal("err_della_eps", 2, "density 0.9", "epsilon 0.15", "below 0.1"),
             refusal("err_unknown_dtype", 2, "float64", "float32", "bfloat16", "config.yml:9"),
             refusal("err_unknown_method", 2, "foo", "linear", "task_arithmetic", "ties", "dare_linear", "dare_ties"),
             // mergekit ignores a key that it does not know.
@@ -123,6 +105,28 @@ class GoldenCasesTest {
         merged.tensors().forEach((tensor, found) -> Closeness.assertSame(tensor, found, reference.merge(tensor)));
     }
 
+    /**
+     * mergekit adds up what is left of tiny divergences in f32, and writes f32 also for models of 16 bits: there it differs in
+     * one choice of a hundred, and for these in more.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"arcee_fusion_f32", "arcee_fusion_bf16", "arcee_fusion_f16"})
+    void takesTheChangesThatMatterMost(String name) throws IOException {
+        Model merged = Model.read(Weir.mergeFolder(folder, config(name)));
+        Reference reference = new Reference(Goldens.config(name), Goldens::model);
+        long others = 0;
+        for (var each : Goldens.expected(name).tensors().entrySet()) {
+            Truth truth = reference.merge(each.getKey());
+            Tensor found = merged.tensor(each.getKey());
+            Closeness.assertRoundedOnce(each.getKey(), found, truth);
+            for (int i = 0; i < truth.elements(); i++) {
+                others += Math.abs(found.at(i) - each.getValue().at(i)) > 1e-6 ? 1 : 0;
+            }
+        }
+        double share = others / (double) merged.values().count();
+        assertTrue(share < (name.endsWith("f32") ? 0.01 : 0.2), others + " elements are not mergekit's");
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("refusedCases")
     void refusesTheConfig(String name) throws IOException {
@@ -134,35 +138,20 @@ class GoldenCasesTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("otherMethodsCases")
-    void namesTheMethodsThatItKnowsToWhoeverAsksForAnother(String name) throws IOException {
-        Weir.Run run = Weir.tryMerge(folder, config(name));
-        assertEquals(2, run.exitCode(), run.err());
-        String method = Goldens.config(name).method();
-        assertTrue(run.err().contains(method) && run.err().contains("dare_linear"), run.err());
-    }
-
     @Test
     void leavesNoCaseOut() {
         assertEquals(44, Goldens.f32Cases().count(), "compared with mergekit's f32");
         assertEquals(47, Goldens.sixteenBitCases().count(), "compared with mergekit's 16 bits");
-        assertEquals(10, refusedCases().count(), "refused");
-        assertEquals(4, otherMethodsCases().count(), "of methods that Weir does not have");
+        assertEquals(11, refusedCases().count(), "refused");
+        long fusions = 3;
         long merged = 1; // where mergekit fails
         assertEquals(
-                44 + 47 + 10 + 4 + Goldens.OF_FORM.size() + merged,
+                44 + 47 + 11 + Goldens.OF_FORM.size() + fusions + merged,
                 Goldens.cases(name -> true).count());
     }
 
     static Stream<String> refusedCases() {
         return REFUSED.keySet().stream().sorted();
-    }
-
-    static Stream<String> otherMethodsCases() {
-        return Goldens.cases(name -> !REFUSED.containsKey(name)
-                && !Goldens.OF_FORM.contains(name)
-                && !METHODS.contains(Goldens.config(name).method()));
     }
 
     /** The merged model; its files must say which dtype it has, and hold what mergekit's hold. */

@@ -27,13 +27,13 @@ final class Reference {
     private final Masks masks;
     private final int layers;
 
-    /** Which elements of an expert's tensor DARE keeps. */
+    /** Which elements of an expert's tensor DARE and DELLA keep. */
     interface Masks {
-        boolean keeps(String tensor, int expert, int element);
+        boolean keeps(String tensor, int expert, int element, double probability);
     }
 
     Reference(CaseConfig config, Function<String, Model> models) {
-        this(config, models, (tensor, expert, element) -> {
+        this(config, models, (tensor, expert, element, probability) -> {
             throw new IllegalStateException("only a seed knows DARE's mask");
         });
     }
@@ -54,6 +54,7 @@ final class Reference {
             case "linear", "passthrough" -> linear(tensor);
             case "sce", "ram", "ramplus_tl", "magmax", "consensus", "nearswap" -> defined(tensor);
             case "slerp", "nuslerp", "multislerp", "karcher", "model_stock" -> onSpheres(tensor);
+            case "arcee_fusion" -> fusion(tensor);
             default -> deltas(tensor);
         };
     }
@@ -138,6 +139,27 @@ final class Reference {
         return new Truth(values, values, widen(operands, values));
     }
 
+    private Truth fusion(String tensor) {
+        Tensor base = models.apply(config.text("base_model").orElseThrow()).tensor(tensor);
+        Tensor x = models.apply(config.models().getFirst()).tensor(tensor);
+        double[] before = base.values().toArray();
+        double[] after = x.values().toArray();
+        double[] chosen = Definitions.fusion(after, before, row(base));
+        double[] values = new double[chosen.length];
+        double[] otherwise = new double[chosen.length];
+        double[] operands = new double[chosen.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = chosen[i] == 0 ? before[i] : after[i];
+            otherwise[i] = Double.isNaN(chosen[i]) ? before[i] : values[i];
+            operands[i] = Math.max(Math.abs(before[i]), Math.abs(after[i]));
+        }
+        return new Truth(values, otherwise, operands);
+    }
+
+    private static int row(Tensor tensor) {
+        return tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
+    }
+
     private double[] merged(String tensor, double[][] deltas) {
         return switch (config.method()) {
             case "sce" -> Definitions.sce(deltas, global("select_topk", tensor, 1));
@@ -215,7 +237,7 @@ final class Reference {
                 weights.add(weight);
             }
         }
-        boolean normalize = flag("normalize", tensor, config.method().equals("ties"));
+        boolean normalize = flag("normalize", tensor, List.of("ties", "della").contains(config.method()));
         double lambda = config.global("lambda", tensor, position(tensor), 1);
         double[] values = new double[base.elements()];
         double[] otherwise = new double[base.elements()];
@@ -241,6 +263,9 @@ final class Reference {
             total += vote;
             sizes += Math.abs(vote);
             exactInF32 &= vote == (float) vote;
+        }
+        if (elects && Double.isNaN(total)) {
+            return Double.NaN;
         }
         boolean open = Math.abs(total) < UNDECIDED * sizes && !(total == 0 && exactInF32);
         boolean positive = total >= 0 ^ (otherWay && open);
@@ -274,11 +299,23 @@ final class Reference {
             case "breadcrumbs", "breadcrumbs_ties" -> {
                 double gamma = config.perModel(model, "gamma", tensor, position(tensor), 0.01);
                 Definitions.breadcrumbs(delta, density, gamma);
-                yield flag("rescale", tensor, false) ? scale(delta, before / size(delta)) : delta;
+                yield flag("rescale", tensor, false) && size(delta) > 1e-7 ? scale(delta, before / size(delta)) : delta;
+            }
+            case "della", "della_linear" -> {
+                if (density < 1) {
+                    double epsilon = config.perModel(model, "epsilon", tensor, position(tensor), 0.15);
+                    double[] keep = Definitions.keepProbabilities(delta, row(base), density, epsilon);
+                    boolean rescales = flag("rescale", tensor, true);
+                    for (int i = 0; i < delta.length; i++) {
+                        boolean kept = masks.keeps(tensor, expert, i, keep[i]);
+                        delta[i] = !kept ? 0 : rescales ? delta[i] / keep[i] : delta[i];
+                    }
+                }
+                yield delta;
             }
             case "dare_linear", "dare_ties" -> {
                 for (int i = 0; i < delta.length; i++) {
-                    delta[i] = density >= 1 || masks.keeps(tensor, expert, i) ? delta[i] : 0;
+                    delta[i] = density >= 1 || masks.keeps(tensor, expert, i, density) ? delta[i] : 0;
                 }
                 yield flag("rescale", tensor, true) ? scale(delta, 1 / density) : delta;
             }

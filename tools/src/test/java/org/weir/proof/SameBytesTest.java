@@ -47,6 +47,8 @@ class SameBytesTest {
                 List.of("dare_ties", "density: 0.3", "normalize: true"),
                 List.of("breadcrumbs", "density: 0.5", "gamma: 0.05"),
                 List.of("breadcrumbs_ties", "density: 0.3", "gamma: 0.01", "rescale: true"),
+                List.of("della", "density: 0.5"),
+                List.of("della_linear", "density: 0.3", "rescale: false"),
                 List.of("sce"),
                 List.of("sce", "select_topk: 0.2"),
                 List.of("ram", "epsilon: 0.05"),

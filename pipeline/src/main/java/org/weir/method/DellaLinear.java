@@ -1,0 +1,35 @@
+package org.weir.method;
+
+import java.util.List;
+import org.weir.method.MethodInfo.BaseRole;
+import org.weir.stage.Recipe;
+import org.weir.stage.TileOp;
+
+/** DELLA: drop by rank in the row, then task arithmetic. */
+final class DellaLinear implements MergeMethod {
+
+    @Override
+    public MethodInfo info() {
+        return new MethodInfo(
+                "della_linear",
+                "Drops entries at random, the smaller of a row more often, rescales the others, adds the weighted deltas to the base.",
+                "θ₀ + λ·Σ wᵢ·mᵢ∘(θᵢ − θ₀) ÷ p;  mᵢ ~ Bernoulli(p);  p = density − ε + 2ε·rank ÷ (n_row − 1)",
+                "arXiv:2406.11617",
+                BaseRole.ORIGIN,
+                List.of(
+                        TaskArithmetic.WEIGHT,
+                        MagPrune.DENSITY,
+                        MagPrune.EPSILON,
+                        TaskArithmetic.NORMALIZE,
+                        MagPrune.RESCALE,
+                        TaskArithmetic.LAMBDA,
+                        TaskArithmetic.INT8_MASK),
+                MagPrune.DIFFERENCE);
+    }
+
+    @Override
+    public Recipe recipe(Settings s) throws InvalidSettingsException {
+        List<List<TileOp>> drops = MagPrune.drops(s);
+        return Recipe.ofDeltas(TaskArithmetic.sum(s)).each(drops::get).scaled(s.get(TaskArithmetic.LAMBDA));
+    }
+}
