@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>Interrupting a thread that is writing closes the file under all of them: then the writer can only be closed.
  */
-public final class CheckpointWriter implements Closeable {
+public final class CheckpointWriter implements Closeable, FileSink {
     private static final int COPY_BYTES = 1 << 20;
 
     private final ShardLayout layout;
@@ -99,12 +99,13 @@ public final class CheckpointWriter implements Closeable {
         writtenBytes.addAndGet(tensor, bytes.byteSize());
     }
 
-    /** Adds a file such as {@code config.json} beside the weights. */
+    @Override
     public void addFile(String name, byte[] content) throws IOException {
         add(plain(name), content);
     }
 
-    /** Adds the content of a file, under that name and with the permissions of a new file. */
+    /** With the permissions of a new file. */
+    @Override
     public void copyFile(String name, Path source) throws IOException {
         Path target = staging.folder().resolve(plain(name));
         if (!Files.isRegularFile(source)) {

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.weir.checkpoint.Checkpoint;
-import org.weir.checkpoint.CheckpointWriter;
 import org.weir.checkpoint.ConfigJson;
 import org.weir.checkpoint.DType;
+import org.weir.checkpoint.FileSink;
 import org.weir.checkpoint.TokenizerConfigJson;
 import org.weir.plan.MergePlan;
 import org.weir.plan.MergedTensor;
@@ -28,28 +28,28 @@ final class OutputFiles {
         this.plan = plan;
     }
 
-    void writeTo(CheckpointWriter writer) throws IOException {
+    void writeTo(FileSink sink) throws IOException {
         Optional<Path> config = plan.donor().file(CONFIG);
         if (config.isPresent()) {
-            writer.addFile(CONFIG, adapted(config.get()));
+            sink.addFile(CONFIG, adapted(config.get()));
         }
         for (Path companion : plan.donor().companions()) {
             String name = companion.getFileName().toString();
             if (!name.equals(CONFIG) && !isOfTokenizer(name)) {
-                writer.copyFile(name, companion);
+                sink.copyFile(name, companion);
             }
         }
         if (plan.options().copyTokenizer() || plan.tokenizer().isPresent()) {
-            writeTokenizer(writer);
+            writeTokenizer(sink);
         }
         if (plan.options().writeModelCard()) {
-            writer.addFile("README.md", new ModelCard(plan).text().getBytes(UTF_8));
-            writer.addFile("mergekit_config.yml", plan.config().source().getBytes(UTF_8));
+            sink.addFile("README.md", new ModelCard(plan).text().getBytes(UTF_8));
+            sink.addFile("mergekit_config.yml", plan.config().source().getBytes(UTF_8));
         }
     }
 
     /** As the donor of the tokenizer has it, or with other tokens or another chat template. */
-    private void writeTokenizer(CheckpointWriter writer) throws IOException {
+    private void writeTokenizer(FileSink sink) throws IOException {
         Optional<ResultTokenizer> changed = plan.tokenizer().filter(tokenizer -> !tokenizer.isDonors());
         Checkpoint donor = plan.tokenizer().map(ResultTokenizer::donor).orElse(plan.donor());
         Optional<Path> config = donor.file(TOKENIZER_CONFIG);
@@ -60,23 +60,23 @@ final class OutputFiles {
                     || (name.startsWith("chat_template") && plan.chatTemplate().isPresent())
                     || (changed.isPresent() && isOfOneVocabulary(name));
             if (isOfTokenizer(name) && !other) {
-                writer.copyFile(name, companion);
+                sink.copyFile(name, companion);
             }
         }
         if (changed.isPresent()) {
-            writer.addFile("tokenizer.json", changed.get().json());
+            sink.addFile("tokenizer.json", changed.get().json());
         }
         if (newConfig) {
             TokenizerConfigJson old =
                     config.isPresent() ? TokenizerConfigJson.read(config.get()) : TokenizerConfigJson.empty();
             TokenizerConfigJson kept =
                     changed.map(tokens -> old.keeping(tokens::has)).orElse(old);
-            writer.addFile(
+            sink.addFile(
                     TOKENIZER_CONFIG,
                     plan.chatTemplate().map(kept::withChatTemplate).orElse(kept).bytes());
         }
         if (plan.chatTemplate().isPresent()) {
-            writer.addFile("chat_template.jinja", plan.chatTemplate().get().getBytes(UTF_8));
+            sink.addFile("chat_template.jinja", plan.chatTemplate().get().getBytes(UTF_8));
         }
     }
 

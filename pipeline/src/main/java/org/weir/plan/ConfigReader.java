@@ -1,6 +1,7 @@
 package org.weir.plan;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,9 @@ final class ConfigReader {
             "out_dtype",
             "tokenizer",
             "tokenizer_source",
-            "chat_template");
-    private static final Set<String> LATER = Set.of("name");
+            "chat_template",
+            "name");
+    private static final String EXPECTED = ", expected a config, such as merge_method: linear";
     /** What mergekit calls the one module of a model that is not made of several. */
     private static final String MODULE = "default";
 
@@ -44,21 +46,29 @@ final class ConfigReader {
         this.tokenizers = new TokenizerReader(problems, fields, models);
     }
 
-    static MergeConfig read(Path file, String source) throws PlanException {
+    /** Every document, at least one. */
+    static List<MergeConfig> read(Path file, String source) throws PlanException {
         ConfigProblems problems = new ConfigProblems(file);
-        Optional<Yaml> root = YamlReader.read(source, problems);
-        if (root.isPresent() && root.get() instanceof Yaml.Fields top) {
-            return new ConfigReader(problems).config(file, source, top);
+        List<Yaml> documents = YamlReader.read(source, problems);
+        List<MergeConfig> configs = new ArrayList<>();
+        for (Yaml root : documents) {
+            if (root instanceof Yaml.Fields top) {
+                new ConfigReader(problems).config(file, source, top).ifPresent(configs::add);
+            } else {
+                problems.add(root.line(), "found " + root.description() + EXPECTED);
+            }
         }
-        problems.add(
-                root.map(Yaml::line).orElse(0),
-                "found " + root.map(Yaml::description).orElse("nothing")
-                        + ", expected a config, such as merge_method: linear");
-        throw problems.exception();
+        if (documents.isEmpty()) {
+            problems.add(0, "found nothing" + EXPECTED);
+        }
+        if (!problems.isEmpty()) {
+            throw problems.exception();
+        }
+        return configs;
     }
 
-    private MergeConfig config(Path file, String source, Yaml.Fields top) throws PlanException {
-        fields.requireKnown(top, "", KEYS, LATER);
+    private Optional<MergeConfig> config(Path file, String source, Yaml.Fields top) {
+        fields.requireKnown(top, "", KEYS, Set.of());
         Optional<Yaml.Field> method = fields.present(top, "merge_method");
         if (method.isEmpty()) {
             problems.add(top.line(), "no merge_method; write one, such as merge_method: linear");
@@ -75,10 +85,11 @@ final class ConfigReader {
         Optional<DType> outDtype = dtype(top, "out_dtype");
         Optional<TokenizerEntry> tokenizer = tokenizers.tokenizer(top);
         Optional<String> chatTemplate = tokenizers.chatTemplate(top);
+        Optional<String> name = fields.present(top, "name").flatMap(field -> fields.text(field, "name"));
         if (!problems.isEmpty() || methodName.isEmpty() || method.isEmpty()) {
-            throw problems.exception();
+            return Optional.empty();
         }
-        return new MergeConfig(
+        return Optional.of(new MergeConfig(
                 file,
                 source,
                 methodName.get(),
@@ -90,7 +101,8 @@ final class ConfigReader {
                 dtype,
                 outDtype,
                 tokenizer,
-                chatTemplate);
+                chatTemplate,
+                name));
     }
 
     /** The one module that a config can be made of: all tensors are merged alike, so there are no others to tell apart. */

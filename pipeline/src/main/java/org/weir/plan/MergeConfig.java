@@ -28,6 +28,7 @@ import org.weir.checkpoint.DType;
  * @param parameters those of the whole config
  * @param dtype what the result is stored as, unless {@code outDtype} says otherwise
  * @param tokenizer what the result's vocabulary is, where it is not the donor's
+ * @param name what other documents of the file call the result
  * @param chatTemplate the text of a template, the name of one, or "auto"
  */
 public record MergeConfig(
@@ -42,7 +43,8 @@ public record MergeConfig(
         Optional<DType> dtype,
         Optional<DType> outDtype,
         Optional<TokenizerEntry> tokenizer,
-        Optional<String> chatTemplate) {
+        Optional<String> chatTemplate,
+        Optional<String> name) {
 
     /** YAML parsers are quadratic in one long scalar, and nobody writes a config of this size. */
     private static final int MAX_BYTES = 1 << 20;
@@ -58,11 +60,16 @@ public record MergeConfig(
     }
 
     /**
-     * Reads a config.
+     * Reads a config of one document.
      *
      * @throws PlanException with every problem of its form, by line; also if the file cannot be read
      */
     public static MergeConfig read(Path file) throws PlanException {
+        return only(file, readAll(file));
+    }
+
+    /** Reads a config of any number of documents, at least one. */
+    public static List<MergeConfig> readAll(Path file) throws PlanException {
         if (!Files.exists(file)) {
             throw refusal(file, "no such file");
         }
@@ -70,7 +77,7 @@ public record MergeConfig(
             throw refusal(file, "a folder, expected a YAML file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return parse(file, in.readNBytes(MAX_BYTES + 1)); // once: a pipe has nothing more to give
+            return parseAll(file, in.readNBytes(MAX_BYTES + 1)); // once: a pipe has nothing more to give
         } catch (AccessDeniedException e) {
             throw refusal(file, "no permission to read it");
         } catch (FileSystemException e) {
@@ -82,6 +89,20 @@ public record MergeConfig(
 
     /** The same for bytes that are at hand; {@code file} is only what problems call them. */
     public static MergeConfig parse(Path file, byte[] bytes) throws PlanException {
+        return only(file, parseAll(file, bytes));
+    }
+
+    private static MergeConfig only(Path file, List<MergeConfig> documents) throws PlanException {
+        if (documents.size() > 1) {
+            ConfigProblems problems = new ConfigProblems(file);
+            problems.add(
+                    documents.get(1).methodLine(), "a second document; only merge and plan take a config of several");
+            throw problems.exception();
+        }
+        return documents.getFirst();
+    }
+
+    private static List<MergeConfig> parseAll(Path file, byte[] bytes) throws PlanException {
         if (bytes.length > MAX_BYTES) {
             throw refusal(file, "larger than 1 MiB, which no config is");
         }

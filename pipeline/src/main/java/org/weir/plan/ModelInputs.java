@@ -21,13 +21,17 @@ final class ModelInputs {
 
     private final Path workingDirectory;
     private final Map<String, String> environment;
+    /** Results of other steps, by name. */
+    private final Map<String, Path> steps;
+
     private final Map<String, Checkpoint> opened = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
-    ModelInputs(Path workingDirectory, Map<String, String> environment) {
+    ModelInputs(Path workingDirectory, Map<String, String> environment, Map<String, Path> steps) {
         this.workingDirectory = workingDirectory;
         this.environment = environment;
+        this.steps = steps;
     }
 
     /** The model, or nothing and one more problem, however often it is listed. */
@@ -37,7 +41,9 @@ final class ModelInputs {
             return Optional.of(new Input(reference, base, before));
         }
         try {
-            Checkpoint checkpoint = Checkpoint.open(ModelLocator.find(reference, workingDirectory, environment));
+            Path step = steps.get(reference);
+            Checkpoint checkpoint =
+                    Checkpoint.open(step == null ? ModelLocator.find(reference, workingDirectory, environment) : step);
             opened.put(reference, checkpoint);
             checkConfig(checkpoint);
             return Optional.of(new Input(reference, base, checkpoint));

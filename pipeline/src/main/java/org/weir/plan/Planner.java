@@ -22,10 +22,15 @@ public final class Planner {
     private final ModelInputs inputs;
     private final List<PlanProblem> problems = new ArrayList<>();
 
-    private Planner(MergeConfig config, Path workingDirectory, Map<String, String> environment, MergeOptions options) {
+    private Planner(
+            MergeConfig config,
+            Path workingDirectory,
+            Map<String, String> environment,
+            Map<String, Path> steps,
+            MergeOptions options) {
         this.config = config;
         this.options = options;
-        this.inputs = new ModelInputs(workingDirectory, environment);
+        this.inputs = new ModelInputs(workingDirectory, environment, steps);
     }
 
     /**
@@ -43,7 +48,23 @@ public final class Planner {
             MergeOptions options,
             Optional<Path> out)
             throws PlanException {
-        Planner planner = new Planner(config, workingDirectory, environment, options);
+        return plan(config, workingDirectory, environment, Map.of(), options, out);
+    }
+
+    /**
+     * The same for a document that uses the results of others.
+     *
+     * @param steps where they are, by name
+     */
+    public static MergePlan plan(
+            MergeConfig config,
+            Path workingDirectory,
+            Map<String, String> environment,
+            Map<String, Path> steps,
+            MergeOptions options,
+            Optional<Path> out)
+            throws PlanException {
+        Planner planner = new Planner(config, workingDirectory, environment, steps, options);
         boolean done = false;
         try {
             MergePlan plan = planner.plan(out);

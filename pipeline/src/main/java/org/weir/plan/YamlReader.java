@@ -50,14 +50,14 @@ final class YamlReader {
     }
 
     /**
-     * The one document in {@code text}, empty if there is none. Duplicate keys are added to {@code problems}.
+     * The documents in {@code text}, but for those that are empty. Duplicate keys are added to {@code problems}.
      *
-     * @throws PlanException if there is no sense in reading on: no YAML, too deep, too large, tags, a second document
+     * @throws PlanException if there is no sense in reading on: no YAML, too deep, too large, tags
      */
-    static Optional<Yaml> read(String text, ConfigProblems problems) throws PlanException {
+    static List<Yaml> read(String text, ConfigProblems problems) throws PlanException {
         try {
             refuseUnprintable(text, problems);
-            return new YamlReader(text, problems).document();
+            return new YamlReader(text, problems).documents();
         } catch (MarkedYamlEngineException e) {
             problems.add(
                     e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0), "not valid YAML: " + e.getProblem());
@@ -80,20 +80,19 @@ final class YamlReader {
         }
     }
 
-    private Optional<Yaml> document() throws PlanException {
-        Optional<Yaml> root = Optional.empty();
-        boolean seen = false;
+    private List<Yaml> documents() throws PlanException {
+        List<Yaml> documents = new ArrayList<>();
         while (events.hasNext()) {
-            Event event = events.next();
-            if (event instanceof DocumentStartEvent start) {
-                if (seen) {
-                    throw fatal(start, "a second document starts here; a config is one document");
+            if (events.next() instanceof DocumentStartEvent) {
+                anchors.clear();
+                Yaml root = node(events.next());
+                // what stands before the first '---' or after the last is mostly nothing
+                if (!(root instanceof Yaml.Text text && text.isNull())) {
+                    documents.add(root);
                 }
-                seen = true;
-                root = Optional.of(node(events.next()));
             }
         }
-        return root;
+        return documents;
     }
 
     private Yaml node(Event event) throws PlanException {

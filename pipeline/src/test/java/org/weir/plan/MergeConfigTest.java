@@ -218,7 +218,7 @@ final class MergeConfigTest {
                         "c.yml:1: no merge_method; write one, such as merge_method: linear",
                         "c.yml:2: unknown key 'basemodel'; did you mean 'base_model'?",
                         "c.yml:3: unknown key 'frobnicate'; expected one of base_model, chat_template, dtype, merge_method,"
-                                + " models, modules, out_dtype, parameters, slices, tokenizer, tokenizer_source",
+                                + " models, modules, name, out_dtype, parameters, slices, tokenizer, tokenizer_source",
                         "c.yml:5: unknown key 'modle' under models[0]; did you mean 'model'?",
                         "c.yml:5: models[0] has no model; write '- model: PATH'",
                         "c.yml:7: unknown key 'filtre' under parameters.weight; did you mean 'filter'?"),
@@ -230,15 +230,6 @@ final class MergeConfigTest {
                           - modle: a
                         parameters:
                           weight: [{filtre: mlp, value: 1}]
-                        """));
-    }
-
-    @Test
-    void saysWhatMergekitHasAndWeirHasNotYet() {
-        assertEquals(List.of("c.yml:3: 'name' is not supported yet"), problems("""
-                        merge_method: linear
-                        models: [{model: a}]
-                        name: x
                         """));
     }
 
@@ -332,7 +323,7 @@ final class MergeConfigTest {
         assertEquals(
                 List.of(
                         "c.yml:6: unknown key 'a\\u001b[31m\\u2028b'; expected one of base_model, chat_template, dtype, merge_method,"
-                                + " models, modules, out_dtype, parameters, slices, tokenizer, tokenizer_source"),
+                                + " models, modules, name, out_dtype, parameters, slices, tokenizer, tokenizer_source"),
                 problems(LINEAR + "\"a\\e[31m\\u2028b\": 1\n"));
         String told = problems(LINEAR + "dtype: " + "x".repeat(100_000) + "\n").getFirst();
         assertTrue(told.length() < 250, told);

@@ -129,10 +129,13 @@ final class YamlReaderTest {
     }
 
     @Test
-    void refusesASecondDocument() {
+    void readsEveryDocumentWithAnchorsOfItsOwn() throws PlanException {
+        List<Yaml> documents = YamlReader.read("a: &x 1\n---\nb: 2\n---\n", new ConfigProblems(Path.of("c.yml")));
+        assertEquals(2, documents.size());
+        assertEquals("2", text((Yaml.Fields) documents.get(1), "b"));
         assertEquals(
-                List.of("c.yml:2: a second document starts here; a config is one document"),
-                fatal("a: 1\n---\nb: 2\n"));
+                List.of("c.yml:3: the alias '*x' has no complete anchor '&x' before it"),
+                fatal("a: &x 1\n---\nb: *x\n"));
     }
 
     @Test
@@ -285,7 +288,7 @@ final class YamlReaderTest {
     }
 
     private Yaml.Fields fields(String text) throws PlanException {
-        return (Yaml.Fields) YamlReader.read(text, problems).orElseThrow();
+        return (Yaml.Fields) YamlReader.read(text, problems).getFirst();
     }
 
     private static Yaml.Fields mapping(Yaml.Fields top, String key) {

@@ -119,11 +119,23 @@ final class MergeArguments {
     }
 
     /**
-     * Plans what was asked for.
+     * Plans what was asked for, in a config of one document.
      *
      * @throws ParameterException if an option is out of range or a path is none that can be meant
      */
     MergePlan plan(CommandSpec command, Optional<Path> out) throws PlanException {
+        requirePaths(command, out);
+        MergeOptions options = options(command);
+        return Planner.plan(MergeConfig.read(config), Path.of(""), System.getenv(), options, out);
+    }
+
+    /** The same for a config of any number of documents, of which none is planned yet. */
+    Steps steps(CommandSpec command, Optional<Path> out) throws PlanException {
+        requirePaths(command, out);
+        return new Steps(config, options(command));
+    }
+
+    private void requirePaths(CommandSpec command, Optional<Path> out) {
         if (config.toString().isEmpty()) {
             throw new ParameterException(command.commandLine(), "an empty name for CONFIG");
         }
@@ -131,8 +143,6 @@ final class MergeArguments {
             throw new ParameterException(
                     command.commandLine(), "the folder that you are in cannot be the output; name another");
         }
-        MergeOptions options = options(command);
-        return Planner.plan(MergeConfig.read(config), Path.of(""), System.getenv(), options, out);
     }
 
     private static boolean isWorkingFolder(Path out) {

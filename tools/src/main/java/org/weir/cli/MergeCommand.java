@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.weir.engine.CounterFile;
 import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
@@ -14,6 +15,7 @@ import org.weir.plan.MergePlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,6 +40,13 @@ final class MergeCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The folder for the result.")
     private Path out = Path.of("");
 
+    @Option(
+            names = {"-I", "--intermediate-dir"},
+            paramLabel = "DIR",
+            description =
+                    "Where the results of a config's named documents go and stay; default: OUT.steps, for a while.")
+    private @Nullable Path intermediateDir;
+
     @Mixin
     private final ReportFile reportFile = new ReportFile();
 
@@ -50,7 +59,10 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         MergekitOptions.note(spec, output);
         String name = out.toAbsolutePath().normalize().toString();
-        try (MergePlan plan = arguments.plan(spec, Optional.of(out));
+        Steps steps = arguments.steps(spec, Optional.of(out));
+        try (Intermediates intermediates =
+                        Intermediates.make(steps, out, Optional.ofNullable(intermediateDir), output, signals);
+                MergePlan plan = steps.plan(steps.last(), intermediates.made(), Optional.of(out));
                 CounterFile counters = CounterFile.create(name, plan.memory().workers(), false)) {
             reportFile.check(spec, plan);
             (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);

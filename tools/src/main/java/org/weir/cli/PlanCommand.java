@@ -2,10 +2,10 @@ package org.weir.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,13 +43,23 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() throws PlanException, IOException {
         MergekitOptions.note(spec, output);
         Optional<Path> target = Optional.ofNullable(out);
-        try (MergePlan plan = arguments.plan(spec, target)) {
+        Steps steps = arguments.steps(spec, target);
+        steps.planAll(target, (step, plan) -> {
+            Optional<Path> place = step.equals(steps.last()) ? target : Optional.empty();
+            boolean several = !steps.before().isEmpty();
             if (output.isJson()) {
-                output.result(PlanJson.of(plan, target));
-            } else {
-                PlanText.lines(plan, target).forEach(output::result);
+                Map<String, Object> json = PlanJson.of(plan, place);
+                if (several) {
+                    json.put("step", Steps.name(step));
+                }
+                output.result(json);
+                return;
             }
-        }
+            if (several) {
+                output.result("step " + Steps.name(step) + ":");
+            }
+            PlanText.lines(plan, place).forEach(output::result);
+        });
         return ExitCode.DONE;
     }
 }
