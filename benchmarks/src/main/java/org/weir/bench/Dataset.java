@@ -39,6 +39,11 @@ record Dataset(Path base, List<Path> experts) {
         return new Dataset(base, links);
     }
 
+    /** No more experts than a job takes. */
+    Dataset fitting(Job job) {
+        return new Dataset(base, experts.subList(0, Math.min(experts.size(), job.mostExperts())));
+    }
+
     List<Path> folders(boolean withBase) {
         List<Path> folders = new ArrayList<>(experts);
         if (withBase) {

@@ -42,7 +42,10 @@ final class EndToEnd implements Callable<Integer> {
             names = "--tables",
             paramLabel = "NAME",
             split = ",",
-            description = "warm, cold, memory (2, 8, 64 experts), small (many small tensors); default: warm,cold.")
+            description = {
+                "warm, cold, memory (2, 8, 64 experts), small (many small tensors), methods (all of them);",
+                "default: warm,cold."
+            })
     private List<Table> tables = List.of(Table.WARM, Table.COLD);
 
     @Option(
@@ -55,7 +58,8 @@ final class EndToEnd implements Callable<Integer> {
         WARM,
         COLD,
         MEMORY,
-        SMALL
+        SMALL,
+        METHODS
     }
 
     private final String[] arguments;
@@ -114,6 +118,7 @@ final class EndToEnd implements Callable<Integer> {
                 case COLD -> print("Page cache cold", merges(trials, models, Job.ALL, PageCache.COLD));
                 case MEMORY -> print("Memory and the number of experts", memory(trials, models, work));
                 case SMALL -> small(trials, work);
+                case METHODS -> print("All methods, page cache warm", methods(trials, models));
             }
         }
     }
@@ -137,6 +142,15 @@ final class EndToEnd implements Callable<Integer> {
             table.round(trials, models, jobs, cache);
         }
         return table.lines(jobs);
+    }
+
+    private List<String> methods(Trials trials, Dataset models) throws IOException, InterruptedException {
+        MethodTable table = new MethodTable();
+        for (int run = 1; run <= runs; run++) {
+            System.err.println("methods " + run + " of " + runs);
+            table.round(trials, models);
+        }
+        return table.lines(models);
     }
 
     private static List<String> memory(Trials trials, Dataset models, Path work)

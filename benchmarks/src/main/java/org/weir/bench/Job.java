@@ -7,24 +7,60 @@ import java.util.List;
  * A merge to be measured.
  *
  * @param readsBase whether the base is among its inputs
+ * @param mostExperts how many experts it takes at most
  * @param parameters lines of the config's {@code parameters}
  */
-record Job(String name, String method, boolean readsBase, List<String> parameters) {
-    static final Job LINEAR = new Job("linear", "linear", false, List.of("weight: 0.5"));
-    static final Job TASK_ARITHMETIC = new Job("task_arithmetic", "task_arithmetic", true, List.of("weight: 0.5"));
-    static final Job TIES = new Job("ties", "ties", true, List.of("weight: 0.5", "density: 0.2"));
+record Job(String name, String method, boolean readsBase, int mostExperts, List<String> parameters) {
+    static final Job LINEAR = weights("linear", "weight: 0.5");
+    static final Job TASK_ARITHMETIC = deltas("task_arithmetic", "weight: 0.5");
+    static final Job TIES = deltas("ties", "weight: 0.5", "density: 0.2");
 
     static final List<Job> ALL = List.of(
             LINEAR,
             TASK_ARITHMETIC,
-            new Job("dare_linear", "dare_linear", true, List.of("weight: 0.5", "density: 0.1")),
-            new Job("dare_ties", "dare_ties", true, List.of("weight: 0.5", "density: 0.1")),
+            deltas("dare_linear", "weight: 0.5", "density: 0.1"),
+            deltas("dare_ties", "weight: 0.5", "density: 0.1"),
             TIES,
             new Job(
                     "ties, trim_scope: model",
                     "ties",
                     true,
+                    Integer.MAX_VALUE,
                     List.of("weight: 0.5", "density: 0.2", "trim_scope: model")));
+
+    /** One of every method. */
+    static final List<Job> METHODS = List.of(
+            weights("passthrough").ofAtMost(1),
+            LINEAR,
+            weights("multislerp", "weight: 0.5"),
+            weights("karcher"),
+            weights("nuslerp", "weight: 0.5").ofAtMost(2),
+            TASK_ARITHMETIC,
+            TIES,
+            deltas("dare_linear", "weight: 0.5", "density: 0.1"),
+            deltas("dare_ties", "weight: 0.5", "density: 0.1"),
+            deltas("breadcrumbs", "weight: 0.5", "density: 0.5", "gamma: 0.01"),
+            deltas("breadcrumbs_ties", "weight: 0.5", "density: 0.5", "gamma: 0.01"),
+            deltas("sce", "select_topk: 0.3"),
+            deltas("ram"),
+            deltas("ramplus_tl"),
+            deltas("magmax"),
+            deltas("consensus", "weight: 0.5"),
+            deltas("model_stock"),
+            deltas("slerp", "t: 0.5").ofAtMost(1),
+            deltas("nearswap", "t: 0.001").ofAtMost(1));
+
+    private static Job weights(String method, String... parameters) {
+        return new Job(method, method, false, Integer.MAX_VALUE, List.of(parameters));
+    }
+
+    private static Job deltas(String method, String... parameters) {
+        return new Job(method, method, true, Integer.MAX_VALUE, List.of(parameters));
+    }
+
+    private Job ofAtMost(int experts) {
+        return new Job(name, method, readsBase, experts, parameters);
+    }
 
     List<Path> inputs(Dataset data) {
         return data.folders(readsBase);
@@ -39,7 +75,9 @@ record Job(String name, String method, boolean readsBase, List<String> parameter
         data.folders(false)
                 .forEach(expert ->
                         yaml.append("  - model: ").append(quoted(expert)).append('\n'));
-        yaml.append("parameters:\n");
+        if (!parameters.isEmpty()) {
+            yaml.append("parameters:\n");
+        }
         parameters.forEach(line -> yaml.append("  ").append(line).append('\n'));
         return yaml.toString();
     }

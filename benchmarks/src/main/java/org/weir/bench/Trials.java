@@ -69,11 +69,16 @@ final class Trials {
     Planning plan(Job job, Dataset data) throws IOException, InterruptedException {
         Path config = Files.writeString(work.resolve("config.yml"), job.config(data));
         Launch launch = Launch.of(weir("plan", "--log-format", "json", "" + config), work.resolve("plan.log"));
-        MatchResult found = find(Pattern.compile("\"memoryBytes\":([0-9]+)"), launch.stdout());
-        return new Planning(launch.seconds(), Long.parseLong(found.group(1)));
+        return new Planning(
+                launch.seconds(), number("memoryBytes", launch.stdout()), number("readBytes", launch.stdout()));
     }
 
-    record Planning(double seconds, long memoryBytes) {}
+    private static long number(String name, String json) throws IOException {
+        return Long.parseLong(
+                find(Pattern.compile("\"" + name + "\":([0-9]+)"), json).group(1));
+    }
+
+    record Planning(double seconds, long memoryBytes, long readBytes) {}
 
     void synth(Path folder, String... options) throws IOException, InterruptedException {
         List<String> command = weir("synth", "--quiet", "" + folder);
