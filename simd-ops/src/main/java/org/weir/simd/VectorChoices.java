@@ -11,7 +11,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static org.weir.simd.Species.DOUBLES;
 import static org.weir.simd.Species.FLOATS;
-import static org.weir.simd.Species.HALF_FLOATS;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -68,23 +67,28 @@ final class VectorChoices {
 
     static void sumOfSquaredDifferences(float[] out, float[][] x, int first, int count, int n) {
         int i = 0;
-        for (; i < DOUBLES.loopBound(n); i += DOUBLES.length()) {
-            DoubleVector mean = DoubleVector.zero(DOUBLES);
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            DoubleVector low = DoubleVector.zero(DOUBLES);
+            DoubleVector high = DoubleVector.zero(DOUBLES);
             for (int k = first; k < first + count; k++) {
-                mean = mean.add(FloatVector.fromArray(HALF_FLOATS, x[k], i).convertShape(F2D, DOUBLES, 0));
+                FloatVector v = FloatVector.fromArray(FLOATS, x[k], i);
+                low = low.add(v.convert(F2D, 0));
+                high = high.add(v.convert(F2D, 1));
             }
-            mean = mean.div(count);
-            DoubleVector squares = DoubleVector.zero(DOUBLES);
+            DoubleVector lowMean = low.div(count);
+            DoubleVector highMean = high.div(count);
+            low = DoubleVector.zero(DOUBLES);
+            high = DoubleVector.zero(DOUBLES);
             for (int k = first; k < first + count; k++) {
-                DoubleVector difference = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, x[k], i)
-                        .convertShape(F2D, DOUBLES, 0)
-                        .sub(mean);
-                squares = squares.add(difference.mul(difference));
+                FloatVector v = FloatVector.fromArray(FLOATS, x[k], i);
+                DoubleVector lowDifference = (DoubleVector) v.convert(F2D, 0).sub(lowMean);
+                DoubleVector highDifference = (DoubleVector) v.convert(F2D, 1).sub(highMean);
+                low = low.add(lowDifference.mul(lowDifference));
+                high = high.add(highDifference.mul(highDifference));
             }
-            squares.blend(Double.NaN, squares.compare(NE, squares))
-                    .convertShape(D2F, HALF_FLOATS, 0)
-                    .reinterpretAsFloats()
-                    .intoArray(out, i);
+            FloatVector sums = (FloatVector) low.convert(D2F, 0);
+            sums = sums.add(high.convert(D2F, -1));
+            sums.blend(Float.NaN, sums.compare(NE, sums)).intoArray(out, i);
         }
         ScalarChoices.sumOfSquaredDifferences(out, x, first, count, i, n);
     }

@@ -1,7 +1,7 @@
 package org.weir.simd;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.OR;
 import static org.weir.simd.Species.LONGS;
 
 import java.lang.foreign.MemorySegment;
@@ -27,7 +27,7 @@ final class VectorFiniteScan {
             LongVector d = LongVector.fromMemorySegment(LONGS, from, place + 3 * BYTES, LITTLE_ENDIAN);
             LongVector ab = a.and(magnitudes).add(steps).or(b.and(magnitudes).add(steps));
             LongVector cd = c.and(magnitudes).add(steps).or(d.and(magnitudes).add(steps));
-            if (ab.or(cd).and(signs).compare(NE, 0).anyTrue()) {
+            if ((ab.or(cd).reduceLanes(OR) & signs) != 0) { // a mask would be an object at 128 bits
                 return false;
             }
         }
