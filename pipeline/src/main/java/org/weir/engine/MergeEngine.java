@@ -18,6 +18,7 @@ import org.weir.plan.CopiedTensor;
 import org.weir.plan.MemoryBudget;
 import org.weir.plan.MergePlan;
 import org.weir.plan.MergedTensor;
+import org.weir.plan.SolvedTensor;
 import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
 import org.weir.stage.Scope;
@@ -88,7 +89,9 @@ public final class MergeEngine {
             sink.write(tensor, offsetBytes, bytes);
             writtenBytes.add(bytes.byteSize());
         };
-        TileLoop tiles = new TileLoop(plan, counting);
+        TileLoop tiles = new TileLoop(plan, counting, kernels);
+        GramSolver solver = new GramSolver(
+                solved(), tiles, crew, kernels, plan.options().exactness().nonFinite(), this::readAndDone);
         progress.begin(plan.readBytes());
         try (HeadStart _ = HeadStart.of(plan, large().isEmpty() ? runs : large())) {
             WarmUp.before(runs);
@@ -99,6 +102,11 @@ public final class MergeEngine {
             List<TensorRun> together = large();
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
+            }
+            for (int i = 0; i < plan.tensors().size(); i++) {
+                if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
+                    solver.solve(i, tensor);
+                }
             }
             doAll(queue(tiles, together));
         } finally {
@@ -124,6 +132,18 @@ public final class MergeEngine {
                         meters().flatMap(meter -> meter.times().stream()).toList()),
                 steady,
                 runs.stream().map(TensorRun::facts).toList());
+    }
+
+    private List<SolvedTensor> solved() {
+        return plan.tensors().stream()
+                .filter(SolvedTensor.class::isInstance)
+                .map(SolvedTensor.class::cast)
+                .toList();
+    }
+
+    private void readAndDone(long bytes) {
+        readBytes.add(bytes);
+        progress.advance(bytes);
     }
 
     private Stream<StageMeter> meters() {
@@ -211,6 +231,7 @@ public final class MergeEngine {
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < plan.tensors().size(); i++) {
             switch (plan.tensors().get(i)) {
+                case SolvedTensor _ -> {}
                 case CopiedTensor copied -> addCopies(tasks, tiles, i, copied);
                 case MergedTensor merged -> {
                     TensorRun run = nextRun.next();
@@ -238,9 +259,7 @@ public final class MergeEngine {
         for (long i = 0; i < tiles.windows(tensor); i++) {
             long window = i;
             tasks.add(worker -> {
-                long bytes = tiles.copy(index, tensor, window, worker);
-                readBytes.add(bytes);
-                progress.advance(bytes);
+                readAndDone(tiles.copy(index, tensor, window, worker));
             });
         }
     }

@@ -43,7 +43,13 @@ final class ModelCard {
                 %s
                 ```
                 """.formatted(
-                        lines(plan.inputs().stream().map(Input::reference).distinct(), "- ", ModelCard::quoted),
+                        lines(
+                                plan.inputs().stream()
+                                        .filter(input -> input.role() != Input.Role.STATISTICS)
+                                        .map(Input::reference)
+                                        .distinct(),
+                                "- ",
+                                ModelCard::quoted),
                         plan.method().name(),
                         link(plan.method().reference()),
                         plan.method().summary(),

@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.weir.checkpoint.DType;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.PageCache;
+import org.weir.checkpoint.TensorInfo;
+import org.weir.plan.Codecs;
 import org.weir.plan.CopiedTensor;
+import org.weir.plan.Exactness.Rounding;
 import org.weir.plan.MergePlan;
+import org.weir.simd.Codec;
+import org.weir.simd.CounterRandom;
+import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
 import org.weir.stage.Scope;
 import org.weir.stage.Strip;
@@ -24,14 +31,20 @@ final class TileLoop {
     private final boolean drops;
     private final Throttle readLimit;
     private final TileSink sink;
+    private final Kernels kernels;
+    private final boolean stochastic;
+    private final long seed;
 
-    TileLoop(MergePlan plan, TileSink sink) {
+    TileLoop(MergePlan plan, TileSink sink, Kernels kernels) {
         this.tileElements = plan.memory().tileElements();
         this.tableEntries = plan.memory().tableEntries();
         this.windowElements = plan.memory().windows().surveyElements();
         this.drops = plan.options().sidecar().pageCache() == PageCache.DROP;
         this.readLimit = new Throttle(plan.options().sidecar().readLimit());
         this.sink = sink;
+        this.kernels = kernels;
+        this.stochastic = plan.options().exactness().rounding() == Rounding.STOCHASTIC;
+        this.seed = plan.options().seed();
     }
 
     /** How many tiles a tensor has. */
@@ -128,6 +141,69 @@ final class TileLoop {
             run.release(from, to, worker);
         }
         return found.isEmpty() ? run.finite().overflow() : found.getFirst();
+    }
+
+    /**
+     * Widens consecutive elements of one input, for work on whole matrices; any number of them.
+     *
+     * @return the bytes read
+     */
+    long widen(MappedTensor tensor, long first, int count, float[] to, int at, Worker worker) throws IOException {
+        Codec codec = Codecs.of(tensor.info().dtype(), kernels).orElseThrow();
+        int width = codec.bytesPerElement();
+        for (int done = 0; done < count; done += windowElements) {
+            int from = done;
+            int n = Math.min(windowElements, count - done);
+            long fromByte = (first + from) * width;
+            guarded(
+                    () -> {
+                        readLimit.take((long) n * width);
+                        worker.read(0, tensor, fromByte, (long) n * width);
+                    },
+                    () -> widenWindow(codec, n, to, at + from, worker));
+            worker.release(tensor, fromByte, (long) n * width);
+        }
+        long bytes = (long) count * width;
+        worker.meter.lap(StageTime.PREFAULT, count, bytes);
+        return bytes;
+    }
+
+    private static void widenWindow(Codec codec, int n, float[] to, int at, Worker worker) {
+        float[] strip = worker.expert.values();
+        for (int i = 0; i < n; i += Strip.ELEMENTS) {
+            int length = Math.min(Strip.ELEMENTS, n - i);
+            codec.widen(worker.input(0), (long) i * codec.bytesPerElement(), strip, length);
+            System.arraycopy(strip, 0, to, at + i, length);
+        }
+    }
+
+    /** Narrows and writes consecutive elements of an output, tile by tile. */
+    void write(int index, TensorInfo output, long first, float[] values, int count, Worker worker) throws IOException {
+        Codec codec = Codecs.of(output.dtype(), kernels).orElseThrow();
+        float[] strip = worker.expert.values();
+        int width = codec.bytesPerElement();
+        for (int done = 0; done < count; done += tileElements) {
+            int n = Math.min(tileElements, count - done);
+            for (int i = 0; i < n; i += Strip.ELEMENTS) {
+                int length = Math.min(Strip.ELEMENTS, n - i);
+                System.arraycopy(values, done + i, strip, 0, length);
+                if (stochastic) {
+                    round(output, strip, length, first + done + i);
+                }
+                codec.narrow(strip, length, worker.tile, (long) i * width);
+            }
+            write(index, (first + done) * width, (long) n * width, n, worker);
+            worker.meter.tileDone();
+        }
+    }
+
+    private void round(TensorInfo output, float[] values, int n, long first) {
+        CounterRandom random = CounterRandom.ofResult(seed, output.name());
+        if (output.dtype() == DType.BF16) {
+            kernels.roundToBf16(values, n, random, first);
+        } else if (output.dtype() == DType.F16) {
+            kernels.roundToF16(values, n, random, first);
+        }
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {

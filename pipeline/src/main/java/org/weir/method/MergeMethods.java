@@ -21,6 +21,8 @@ public final class MergeMethods {
             new MultiSlerp(),
             new Karcher(),
             new ModelStock(),
+            new Fisher(),
+            new RegMean(),
             new Sce(),
             new Ram(),
             new RamPlus(),

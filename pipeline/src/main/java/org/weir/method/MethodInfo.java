@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param base what a {@code base_model} is to it
  * @param params all its parameters, in the order of the docs
  * @param differsFromMergekit where its results are not mergekit's, or "" where they are
+ * @param statistics what it needs of each model beside its tensors
  */
 public record MethodInfo(
         String name,
@@ -22,7 +23,17 @@ public record MethodInfo(
         String reference,
         BaseRole base,
         List<Param> params,
-        String differsFromMergekit) {
+        String differsFromMergekit,
+        Statistics statistics) {
+
+    /** What a method needs of each model beside its tensors, in the files that {@code statistics} names. */
+    public enum Statistics {
+        NONE,
+        /** A number for each element, in tensors of the same names and shapes. */
+        OF_ELEMENTS,
+        /** The Gram matrix of a layer's inputs, under the name of its weight; only some tensors have one. */
+        OF_LAYERS
+    }
 
     /** What the base is to a method. */
     public enum BaseRole {
@@ -44,6 +55,18 @@ public record MethodInfo(
         public boolean isOrigin() {
             return this == ORIGIN || this == OPTIONAL_ORIGIN;
         }
+    }
+
+    /** A method that needs nothing but the models. */
+    public MethodInfo(
+            String name,
+            String summary,
+            String formula,
+            String reference,
+            BaseRole base,
+            List<Param> params,
+            String differsFromMergekit) {
+        this(name, summary, formula, reference, base, params, differsFromMergekit, Statistics.NONE);
     }
 
     /** @throws IllegalArgumentException if two parameters have one name */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param filePageBytes pages of inputs that are mapped at a time: beside the sum, because the kernel can take them back
  * @param lanes floats of state per element that the most demanding fold wants
  * @param rowViews the most inputs of a tensor that are put together from rows
+ * @param panelBytes what a worker has on the heap to solve for whole matrices
  * @param tableEntries entries of the table in which a worker counts, for all experts together
  */
 public record MemoryBudget(
@@ -25,6 +26,7 @@ public record MemoryBudget(
         long filePageBytes,
         int lanes,
         int rowViews,
+        long panelBytes,
         int tableEntries) {
 
     /** One addend. */

@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.MappedTensor;
@@ -132,6 +133,11 @@ final class MemoryPlanner {
             lines.add(new MemoryBudget.Line("survey results", blockBytes() + keptBytes(workers)));
         }
         lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
+        long panelBytes = most(SolvedTensor::panelBytes);
+        if (panelBytes > 0) {
+            lines.add(new MemoryBudget.Line("largest system of equations", most(SolvedTensor::systemBytes)));
+            lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * panelBytes));
+        }
         long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
         return new MemoryBudget(
@@ -143,6 +149,7 @@ final class MemoryPlanner {
                 filePages,
                 Math.max(1, lanes),
                 rowViews,
+                panelBytes,
                 tableEntries);
     }
 
@@ -157,7 +164,9 @@ final class MemoryPlanner {
                 .mapToInt(tensor -> (int) tensor.inputs().count())
                 .max()
                 .orElse(1);
-        int width = widestBytes(merged().stream().flatMap(MergedTensor::inputs).map(MappedTensor::info));
+        Stream<MappedTensor> all =
+                Stream.concat(merged().stream().flatMap(MergedTensor::inputs), solved().flatMap(SolvedTensor::inputs));
+        int width = widestBytes(all.map(MappedTensor::info));
         return new Windows(way, inputs, tileElements, width);
     }
 
@@ -209,6 +218,14 @@ final class MemoryPlanner {
         return merged().stream()
                 .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
                 .sum();
+    }
+
+    private long most(ToLongFunction<SolvedTensor> bytes) {
+        return solved().mapToLong(bytes).max().orElse(0);
+    }
+
+    private Stream<SolvedTensor> solved() {
+        return tensors.stream().filter(SolvedTensor.class::isInstance).map(SolvedTensor.class::cast);
     }
 
     private List<MergedTensor> merged() {

@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param model a path or a name in the hub cache, with {@code @revision} where one is given
  * @param line where the entry starts, from 1
  * @param layers which of its layers are meant, where the config lists slices
+ * @param statistics a path like {@code model}, to what was measured of it
  */
-public record ModelEntry(String model, int line, Map<String, Setting> parameters, Optional<Layers> layers) {
+public record ModelEntry(
+        String model, int line, Map<String, Setting> parameters, Optional<Layers> layers, Optional<String> statistics) {
 
     /** Layers of a model from one to before another, counted from 0. */
     public record Layers(int from, int to) {

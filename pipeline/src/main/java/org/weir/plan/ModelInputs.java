@@ -35,10 +35,10 @@ final class ModelInputs {
     }
 
     /** The model, or nothing and one more problem, however often it is listed. */
-    Optional<Input> open(String reference, boolean base) {
+    Optional<Input> open(String reference, Input.Role role) {
         Checkpoint before = opened.get(reference);
         if (before != null) {
-            return Optional.of(new Input(reference, base, before));
+            return Optional.of(new Input(reference, role, before));
         }
         try {
             Path step = steps.get(reference);
@@ -46,7 +46,7 @@ final class ModelInputs {
                     Checkpoint.open(step == null ? ModelLocator.find(reference, workingDirectory, environment) : step);
             opened.put(reference, checkpoint);
             checkConfig(checkpoint);
-            return Optional.of(new Input(reference, base, checkpoint));
+            return Optional.of(new Input(reference, role, checkpoint));
         } catch (IOException e) {
             PlanProblem.Kind kind = kind(e);
             boolean saidOfAll =

@@ -10,6 +10,7 @@ import org.weir.checkpoint.ShardLayout;
 import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
 import org.weir.method.MethodInfo.BaseRole;
+import org.weir.method.MethodInfo.Statistics;
 
 /** Makes a plan from a config: opens the inputs, reads their headers only, and finds every problem there is. */
 public final class Planner {
@@ -84,7 +85,7 @@ public final class Planner {
         ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed());
         problems.addAll(parameters.problems());
         boolean settingsSound = problems.isEmpty();
-        Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), true));
+        Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), Input.Role.BASE));
         SliceOpener opener = new SliceOpener(config, method.info().base(), inputs);
         List<SliceModels> slices = opener.open();
         problems.addAll(inputs.problems());
@@ -125,7 +126,7 @@ public final class Planner {
     private List<Input> all(Optional<Input> base, List<SliceModels> slices) {
         Stream<Input> listed = slices.stream()
                 .flatMap(slice -> Stream.concat(slice.origin().stream(), slice.experts().stream()))
-                .map(SliceSource::input)
+                .flatMap(source -> Stream.concat(Stream.of(source.input()), source.statistics().stream()))
                 .filter(input -> base.isEmpty() || !input.equals(base.get()));
         return Stream.concat(base.stream(), config.isStack() ? listed.distinct() : listed)
                 .toList();
@@ -152,8 +153,26 @@ public final class Planner {
                 && config.slices().stream().anyMatch(slice -> slice.baseModel().isEmpty())) {
             problems.add(configProblem(name + " needs a base; write base_model: MODEL"));
         }
+        requireStatistics(method);
         if (config.slices().stream().anyMatch(slice -> slice.experts(role).isEmpty())) {
             problems.add(configProblem(name + " needs at least one model beside the base"));
+        }
+    }
+
+    private void requireStatistics(MergeMethod method) {
+        boolean wanted = method.info().statistics() != Statistics.NONE;
+        for (SliceEntry slice : config.slices()) {
+            for (ModelEntry entry : slice.experts(method.info().base())) {
+                if (entry.statistics().isPresent() != wanted) {
+                    String what = wanted
+                            ? " has no statistics, which " + method.info().name()
+                                    + " needs; write statistics: PATH beside model (docs/statistics.md)"
+                            : " has statistics, which " + method.info().name()
+                                    + " does not use; leave them out, or merge by fisher or regmean";
+                    problems.add(new PlanProblem(
+                            PlanProblem.Kind.CONFIG, config.file() + ":" + entry.line(), config.label(entry) + what));
+                }
+            }
         }
     }
 
@@ -171,13 +190,13 @@ public final class Planner {
 
     /** The tables of surveys lie on the heap, which ends before the machine's memory does. */
     private void requireHeap(MemoryBudget memory) {
-        long tableBytes = (long) memory.tableEntries() * Long.BYTES;
+        long tableBytes = (long) memory.tableEntries() * Long.BYTES + memory.panelBytes();
         long heapBytes = Runtime.getRuntime().maxMemory() - HEAP_FOR_OTHERS_BYTES;
         if (memory.workers() * tableBytes > heapBytes) {
             problems.add(new PlanProblem(
                     PlanProblem.Kind.RESOURCES,
                     "memory",
-                    "%d workers with a survey table of %,d bytes each do not fit into the heap; use --num-threads %d"
+                    "%d workers with tables and panels of %,d bytes each do not fit into the heap; use --num-threads %d"
                             .formatted(memory.workers(), tableBytes, Math.max(1, heapBytes / tableBytes))));
         }
     }

@@ -58,13 +58,16 @@ final class SliceOpener {
     }
 
     private Optional<SliceSource> source(SliceEntry slice, ModelEntry entry, int place, int firstOutput) {
-        Optional<Input> input = inputs.open(entry.model(), slice.isBase(entry));
+        Optional<Input> input = inputs.open(entry.model(), slice.isBase(entry) ? Input.Role.BASE : Input.Role.EXPERT);
         if (input.isEmpty()) {
             return Optional.empty();
         }
         ModelLayout layout = layouts.computeIfAbsent(input.get().checkpoint(), ModelLayout::new);
         return Optional.of(new SliceSource(
-                input.get(), layout, entry.layers().map(layers -> run(entry, layers, layout, place, firstOutput))));
+                input.get(),
+                layout,
+                entry.layers().map(layers -> run(entry, layers, layout, place, firstOutput)),
+                entry.statistics().flatMap(path -> inputs.open(path, Input.Role.STATISTICS))));
     }
 
     private LayerRun run(ModelEntry entry, ModelEntry.Layers layers, ModelLayout layout, int place, int firstOutput) {

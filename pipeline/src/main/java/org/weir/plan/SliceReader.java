@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /** Reads what is merged: {@code models}, or {@code slices} of layers. */
 final class SliceReader {
     private static final Set<String> SLICE = Set.of("sources", "parameters", "base_model", "residual_weight");
-    private static final Set<String> SOURCE = Set.of("model", "layer_range", "parameters");
-    private static final Set<String> MODEL = Set.of("model", "parameters");
+    private static final Set<String> SOURCE = Set.of("model", "layer_range", "parameters", "statistics");
+    private static final Set<String> MODEL = Set.of("model", "parameters", "statistics");
 
     private final ConfigProblems problems;
     private final FieldReader fields;
@@ -54,7 +54,8 @@ final class SliceReader {
     Optional<ModelEntry> base(Yaml.Fields owner, String path) {
         return fields.present(owner, "base_model")
                 .flatMap(field -> models.reference(field.value(), path + "base_model")
-                        .map(model -> new ModelEntry(model, field.line(), Map.of(), Optional.empty())));
+                        .map(model ->
+                                new ModelEntry(model, field.line(), Map.of(), Optional.empty(), Optional.empty())));
     }
 
     private List<SliceEntry> slices(Yaml.Field field, String path, Optional<ModelEntry> base) {
@@ -120,8 +121,10 @@ final class SliceReader {
         if (model.isEmpty()) {
             problems.add(entry.line(), path + " has no model; write '- model: PATH'");
         }
+        Optional<String> statistics = fields.present(entry, "statistics")
+                .flatMap(field -> models.reference(field.value(), path + ".statistics"));
         return model.flatMap(field -> models.reference(field.value(), path + ".model"))
-                .map(reference -> new ModelEntry(reference, entry.line(), parameters, layers));
+                .map(reference -> new ModelEntry(reference, entry.line(), parameters, layers, statistics));
     }
 
     /** {@code layer_range: [from, to]}, the second not included. */

@@ -8,8 +8,9 @@ import org.weir.checkpoint.MappedTensor;
  * A model as a slice sees it: its tensors under the names of the result.
  *
  * @param run which of its layers the slice takes; all of them if it does not say
+ * @param statistics what was measured of the model, by its own names
  */
-record SliceSource(Input input, ModelLayout layout, Optional<LayerRun> run) {
+record SliceSource(Input input, ModelLayout layout, Optional<LayerRun> run, Optional<Input> statistics) {
 
     /** What the slice takes, in the order of the model. */
     List<MappedTensor> tensors() {
@@ -37,6 +38,11 @@ record SliceSource(Input input, ModelLayout layout, Optional<LayerRun> run) {
     /** The same for a head, which may be the embedding. */
     Optional<MappedTensor> head(String output) {
         return tensor(output).or(() -> layout.tied(own(output)));
+    }
+
+    /** What was measured of the tensor that the result calls so. */
+    Optional<MappedTensor> statistics(String output) {
+        return statistics.flatMap(measured -> measured.checkpoint().tensor(own(output)));
     }
 
     /** Where a tensor of the result lies between the first layer and the last. */

@@ -3,7 +3,7 @@ package org.weir.plan;
 import org.weir.checkpoint.TensorInfo;
 
 /** How one output tensor comes about. */
-public sealed interface TensorPlan permits MergedTensor, CopiedTensor {
+public sealed interface TensorPlan permits MergedTensor, SolvedTensor, CopiedTensor {
 
     /** What is written. */
     TensorInfo output();

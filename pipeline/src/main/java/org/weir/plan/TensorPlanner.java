@@ -17,6 +17,7 @@ import org.weir.checkpoint.TensorInfo;
 import org.weir.method.InvalidSettingsException;
 import org.weir.method.MergeMethod;
 import org.weir.method.Settings;
+import org.weir.stage.GramSolve;
 import org.weir.stage.Recipe;
 import org.weir.stage.WeightedSum;
 
@@ -35,6 +36,10 @@ final class TensorPlanner {
     private final List<PlanProblem> problems = new ArrayList<>();
     private final TensorProblems tensorProblems = new TensorProblems();
     private final Set<String> notes = new TreeSet<>();
+    /** Tensors that the method would solve for if it could. */
+    private final List<String> averaged = new ArrayList<>();
+
+    private final StatisticsFinder statistics;
     private final TensorFinder finder;
 
     TensorPlanner(
@@ -50,6 +55,7 @@ final class TensorPlanner {
         this.copyFromBase = options.copyFromBase();
         this.exactness = options.exactness();
         this.slices = slices;
+        this.statistics = new StatisticsFinder(slices, tensorProblems);
         this.finder = new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, tensorProblems);
         for (int i = 0; i < slices.size(); i++) {
             places.addAll(slices.get(i).places(i));
@@ -93,6 +99,9 @@ final class TensorPlanner {
     Set<String> notes() {
         Set<String> all = new TreeSet<>(notes);
         all.addAll(finder.notes());
+        if (!averaged.isEmpty()) {
+            all.add("averaged, for want of a Gram matrix from every model: " + String.join(", ", averaged));
+        }
         return all;
     }
 
@@ -132,21 +141,41 @@ final class TensorPlanner {
         try {
             Recipe recipe = method.recipe(settings);
             TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
-            return Optional.of(
-                    recipe.ontoBase() && recipe.factor() == 0
-                            ? baseOnly(output, inputs)
-                            : new MergedTensor(
-                                    output,
-                                    "merged by " + method.info().name(),
-                                    recipe,
-                                    inputs.base(),
-                                    inputs.experts(),
-                                    inputs.views(),
-                                    0));
+            if (recipe.ontoBase() && recipe.factor() == 0) {
+                return Optional.of(baseOnly(output, inputs));
+            }
+            return switch (method.info().statistics()) {
+                case NONE ->
+                    Optional.of(merged(output, "merged by " + method.info().name(), recipe, inputs));
+                case OF_ELEMENTS ->
+                    statistics
+                            .beside(place, inputs)
+                            .map(both ->
+                                    merged(output, "merged by " + method.info().name(), recipe, both));
+                case OF_LAYERS -> Optional.of(solved(place, output, settings, recipe, inputs));
+            };
         } catch (InvalidSettingsException e) {
             tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private static MergedTensor merged(TensorInfo output, String treatment, Recipe recipe, TensorInputs inputs) {
+        boolean unused = inputs.base().isPresent() && !recipe.ontoBase(); // then it only gives names and types
+        List<RowView> views = inputs.views().stream().skip(unused ? 1 : 0).toList();
+        Optional<MappedTensor> base = unused ? Optional.empty() : inputs.base();
+        return new MergedTensor(output, treatment, recipe, base, inputs.experts(), views, 0);
+    }
+
+    private TensorPlan solved(
+            TensorPlace place, TensorInfo output, Settings settings, Recipe recipe, TensorInputs inputs) {
+        List<MappedTensor> grams = statistics.grams(place, inputs);
+        if (grams.size() == inputs.experts().size()) {
+            GramSolve solve = method.solve(settings).orElseThrow();
+            return new SolvedTensor(output, "solved by " + method.info().name(), solve, inputs.experts(), grams);
+        }
+        averaged.add(place.output());
+        return merged(output, "averaged, for want of a Gram matrix", recipe, inputs);
     }
 
     /** With lambda 0 nothing of the experts shows: not even an Inf is read. */

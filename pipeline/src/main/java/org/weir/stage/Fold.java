@@ -20,7 +20,8 @@ public sealed interface Fold extends Stage
                 EnergySum,
                 EnergySearch,
                 Combination,
-                VectorwiseSum {
+                VectorwiseSum,
+                FisherMean {
 
     /** How many experts it joins. */
     int experts();

@@ -15,7 +15,8 @@ public sealed interface Survey extends Measurement
                 SoftmaxSums,
                 Divergences,
                 OfImportance,
-                RowRanks {
+                RowRanks,
+                L2Norm {
 
     /**
      * Takes a strip in.

@@ -29,7 +29,10 @@ public sealed interface TileOp extends Stage
                 RowDropoutAt,
                 Dropout,
                 Rescale,
-                Rescaled {
+                Rescaled,
+                Raise,
+                UnitNorm,
+                Times {
 
     /** Whether it knows all it needs to run. */
     default boolean ready() {

@@ -47,7 +47,8 @@ record TrimTo(long rank, boolean keepTies, Scope scope) implements TileOp {
                     SoftmaxSums _,
                     Divergences _,
                     OfImportance _,
-                    RowRanks _ -> throw new IllegalArgumentException("a survey of another operation");
+                    RowRanks _,
+                    L2Norm _ -> throw new IllegalArgumentException("a survey of another operation");
         };
     }
 

@@ -195,7 +195,7 @@ final class MergeConfigTest {
                         "c.yml:7: models[4].model: found ' ', expected a path",
                         "c.yml:8: models[5].model: a mapping without model or path",
                         "c.yml:9: models[6].model: a mapping without model or path",
-                        "c.yml:10: unknown key 'weight' under models[7]; expected one of model, parameters"),
+                        "c.yml:10: unknown key 'weight' under models[7]; expected one of model, parameters, statistics"),
                 problems("""
                         merge_method: linear
                         models:

@@ -241,4 +241,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
             int rows,
             int depth,
             int columns);
+
+    /** {@code x = max(x, floor) + added}; NaN stays NaN. */
+    void raise(float[] x, float floor, float added, int n);
+
+    /** {@code sum += (weight * by) * x}; a NaN in {@code sum} stays as it is, one that joins it is {@link Float#NaN}. */
+    void addWeightedBy(float[] sum, float[] x, float[] by, float weight, int n);
+
+    /** {@code x = x / by}, and {@code other / divisor} where {@code by} is 0; a NaN comes out as {@link Float#NaN}. */
+    void divideBy(float[] x, float[] by, float[] other, float divisor, int n);
 }

@@ -418,4 +418,19 @@ final class ScalarKernels implements Kernels {
     static int magnitudeBits(float x) {
         return Float.floatToRawIntBits(x) & 0x7fffffff;
     }
+
+    @Override
+    public void raise(float[] x, float floor, float added, int n) {
+        ScalarProducts.raise(x, floor, added, 0, n);
+    }
+
+    @Override
+    public void addWeightedBy(float[] sum, float[] x, float[] by, float weight, int n) {
+        ScalarProducts.addWeightedBy(sum, x, by, weight, 0, n);
+    }
+
+    @Override
+    public void divideBy(float[] x, float[] by, float[] other, float divisor, int n) {
+        ScalarProducts.divideBy(x, by, other, divisor, 0, n);
+    }
 }

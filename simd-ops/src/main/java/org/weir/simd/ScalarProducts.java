@@ -57,4 +57,24 @@ final class ScalarProducts {
             c[cAt + j] = Double.isNaN(sum) ? Double.NaN : sum;
         }
     }
+
+    static void raise(float[] x, float floor, float added, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[i] = (x[i] < floor ? floor : x[i]) + added;
+        }
+    }
+
+    static void addWeightedBy(float[] sum, float[] x, float[] by, float weight, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float next = sum[i] + weight * by[i] * x[i];
+            sum[i] = Float.isNaN(sum[i]) ? sum[i] : Float.isNaN(next) ? Float.NaN : next;
+        }
+    }
+
+    static void divideBy(float[] x, float[] by, float[] other, float divisor, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float quotient = by[i] == 0 ? other[i] / divisor : x[i] / by[i];
+            x[i] = Float.isNaN(quotient) ? Float.NaN : quotient;
+        }
+    }
 }

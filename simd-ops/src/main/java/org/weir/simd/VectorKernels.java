@@ -242,4 +242,19 @@ final class VectorKernels implements Kernels {
             int columns) {
         VectorMatrices.subtractProduct(c, cAt, cRow, a, aAt, aRow, b, bRow, rows, depth, columns);
     }
+
+    @Override
+    public void raise(float[] x, float floor, float added, int n) {
+        VectorProducts.raise(x, floor, added, n);
+    }
+
+    @Override
+    public void addWeightedBy(float[] sum, float[] x, float[] by, float weight, int n) {
+        VectorProducts.addWeightedBy(sum, x, by, weight, n);
+    }
+
+    @Override
+    public void divideBy(float[] x, float[] by, float[] other, float divisor, int n) {
+        VectorProducts.divideBy(x, by, other, divisor, n);
+    }
 }

@@ -2,6 +2,7 @@ package org.weir.simd;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static org.weir.simd.Species.DOUBLES;
 import static org.weir.simd.Species.FLOATS;
 import static org.weir.simd.Species.HALF_FLOATS;
@@ -74,5 +75,38 @@ final class VectorProducts {
             s.add(v, s.compare(EQ, s)).intoArray(sum, i);
         }
         ScalarKernels.addWeightedEachRange(sum, x, weights, first + i - from, i, to);
+    }
+
+    static void raise(float[] x, float floor, float added, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            v.blend(floor, v.compare(LT, floor)).add(added).intoArray(x, i);
+        }
+        ScalarProducts.raise(x, floor, added, i, n);
+    }
+
+    static void addWeightedBy(float[] sum, float[] x, float[] by, float weight, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector v = FloatVector.fromArray(FLOATS, by, i).mul(weight).mul(FloatVector.fromArray(FLOATS, x, i));
+            FloatVector s = FloatVector.fromArray(FLOATS, sum, i);
+            FloatVector next = s.add(v);
+            FloatVector nan = FloatVector.broadcast(FLOATS, Float.NaN);
+            s.blend(nan.blend(next, next.compare(EQ, next)), s.compare(EQ, s)).intoArray(sum, i);
+        }
+        ScalarProducts.addWeightedBy(sum, x, by, weight, i, n);
+    }
+
+    static void divideBy(float[] x, float[] by, float[] other, float divisor, int n) {
+        int i = 0;
+        for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
+            FloatVector b = FloatVector.fromArray(FLOATS, by, i);
+            FloatVector instead = FloatVector.fromArray(FLOATS, other, i).div(divisor);
+            FloatVector quotient = FloatVector.fromArray(FLOATS, x, i).div(b).blend(instead, b.compare(EQ, 0));
+            FloatVector nan = FloatVector.broadcast(FLOATS, Float.NaN);
+            nan.blend(quotient, quotient.compare(EQ, quotient)).intoArray(x, i);
+        }
+        ScalarProducts.divideBy(x, by, other, divisor, i, n);
     }
 }

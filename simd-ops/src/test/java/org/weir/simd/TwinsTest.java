@@ -55,6 +55,9 @@ class TwinsTest {
                     float[] weights = Strips.numbers(n + 5, random);
                     k.addWeightedEach(s[0], s[1], weights, 3, from, random.nextInt(from, n + 1));
                 }),
+                call("raise", (k, s, n, random) -> k.raise(s[0], Strips.weight(random), Strips.weight(random), n)),
+                call("addWeightedBy", (k, s, n, random) -> k.addWeightedBy(s[0], s[1], s[2], Strips.weight(random), n)),
+                call("divideBy", (k, s, n, random) -> k.divideBy(s[0], s[1], s[2], Strips.weight(random), n)),
                 call("dot", (k, s, _, n, random) -> {
                     int from = random.nextInt(n + 1);
                     return k.dot(s[0], s[1], from, random.nextInt(from, n + 1));

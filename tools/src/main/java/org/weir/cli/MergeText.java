@@ -39,7 +39,9 @@ final class MergeText {
     }
 
     static long experts(MergePlan plan) {
-        return plan.inputs().stream().filter(input -> !input.base()).count();
+        return plan.inputs().stream()
+                .filter(input -> input.role() == Input.Role.EXPERT)
+                .count();
     }
 
     private static String models(MergePlan plan) {

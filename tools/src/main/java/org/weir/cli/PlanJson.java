@@ -50,7 +50,7 @@ final class PlanJson {
     private static Map<String, Object> of(Input input) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
-        json.put("role", input.base() ? "base" : "expert");
+        json.put("role", input.role().name().toLowerCase(Locale.ROOT));
         json.put("path", PlanText.absolute(input.checkpoint()));
         json.put("bytes", PlanText.bytes(input.checkpoint()));
         return json;

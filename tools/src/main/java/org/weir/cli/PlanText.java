@@ -41,7 +41,7 @@ final class PlanText {
             Checkpoint checkpoint = input.checkpoint();
             table.row(
                     input.reference(),
-                    input.base() ? "base" : "expert",
+                    input.role().name().toLowerCase(Locale.ROOT),
                     ByteSize.text(bytes(checkpoint)),
                     absolute(checkpoint));
         }

@@ -77,7 +77,7 @@ class SphereLawsTest {
                     ? Tensor.of(Format.F32, tensor.shape(), i -> i == 5 ? Double.NaN : tensor.at(i))
                     : tensor;
         });
-        Tensor merged = Weir.merge(folder, config).tensor("vector");
+        Tensor merged = Weir.merge(folder, config, "--non-finite", "warn").tensor("vector");
         assertTrue(Double.isNaN(merged.at(5)));
         assertEquals(1, merged.values().filter(Double::isNaN).count());
         Reference reference = new Reference(CaseConfig.parse(config), SphereLawsTest::read);

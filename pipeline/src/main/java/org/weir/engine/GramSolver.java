@@ -1,0 +1,198 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.weir.checkpoint.MappedTensor;
+import org.weir.plan.Exactness.NonFinite;
+import org.weir.plan.SolvedTensor;
+import org.weir.simd.Kernels;
+import org.weir.stage.GramSolve;
+
+/**
+ * Makes the tensors that are solved for, one after the other, all workers on one: {@link GramSolve} says what.
+ *
+ * <pre>
+ *   S = Σ wᵢGᵢ            a worker per row of blocks
+ *   S = L·Lᵀ              a worker per block of a column
+ *   rows of the result    a worker per panel: mean, Σ (Wᵢ − mean)·Gᵢ in f32, solved in f64, written
+ * </pre>
+ */
+final class GramSolver {
+
+    private static final int B = SolvedTensor.BLOCK;
+    /** Rows of a Gram matrix lie this much more than a power of two apart, or they would share few lines of the cache. */
+    private static final int SPREAD = 16;
+
+    private final TileLoop tiles;
+    private final Crew crew;
+    private final Kernels kernels;
+    private final LongConsumer read;
+    private final boolean failsOnNonFinite;
+    private final Map<Worker, SolvePanel> panels = new HashMap<>();
+    private final MemorySegment memory;
+    private final double[] pivotRow;
+
+    /**
+     * Allocates all it needs.
+     *
+     * @param tensors all that will be solved for
+     * @param policy what NaN and infinities lead to
+     * @param read is told how many bytes of input have been read
+     */
+    GramSolver(
+            List<SolvedTensor> tensors,
+            TileLoop tiles,
+            Crew crew,
+            Kernels kernels,
+            Optional<NonFinite> policy,
+            LongConsumer read) {
+        this.tiles = tiles;
+        this.crew = crew;
+        this.kernels = kernels;
+        this.read = read;
+        this.failsOnNonFinite = policy.orElse(NonFinite.FAIL) == NonFinite.FAIL;
+        long bytes = 0;
+        int panel = 0;
+        int columns = 0;
+        for (SolvedTensor tensor : tensors) {
+            bytes = Math.max(bytes, tensor.systemBytes());
+            panel = Math.max(panel, Math.multiplyExact(tensor.panelRows(), tensor.paddedColumns()));
+            columns = Math.max(columns, tensor.paddedColumns());
+        }
+        memory = Arena.ofAuto().allocate(Math.max(1, bytes), 64);
+        pivotRow = new double[B * columns];
+        for (Worker worker : crew.workers()) {
+            panels.put(worker, new SolvePanel(panel, B * (columns + SPREAD)));
+        }
+    }
+
+    /** Makes one tensor. */
+    void solve(int index, SolvedTensor tensor) throws IOException, MergeStoppedException {
+        GramSystem system = new GramSystem(memory, pivotRow, tensor.paddedColumns(), kernels);
+        double[] ridges = ridges(tensor);
+        crew.each(system.blocks(), (row, worker) -> assemble(tensor, ridges, system, (int) row, worker));
+        system.factor(crew, panels);
+        crew.each(tensor.panels(), (panel, worker) -> solve(index, tensor, ridges, system, (int) panel, worker));
+    }
+
+    /** What is added to the diagonal of each Gram matrix. */
+    private double[] ridges(SolvedTensor tensor) throws IOException, MergeStoppedException {
+        double[] ridges = new double[tensor.grams().size()];
+        if (tensor.solve().ridge() > 0) {
+            int n = tensor.columns();
+            crew.each(ridges.length, (expert, worker) -> {
+                float[] element = SolvePanel.of(worker, panels).gram;
+                double trace = 0;
+                for (int k = 0; k < n; k++) {
+                    tiles.widen(tensor.grams().get((int) expert), (long) k * n + k, 1, element, 0, worker);
+                    trace += element[0];
+                }
+                ridges[(int) expert] = tensor.solve().ridge() * trace / n;
+            });
+        }
+        return ridges;
+    }
+
+    private void assemble(SolvedTensor tensor, double[] ridges, GramSystem system, int row, Worker worker)
+            throws IOException {
+        SolvePanel panel = SolvePanel.of(worker, panels);
+        int n = tensor.columns();
+        int stride = tensor.paddedColumns();
+        int rows = Math.min(B, n - row * B);
+        double[] sums = panel.solution;
+        Arrays.fill(sums, 0, B * stride, 0);
+        for (int expert = 0; expert < ridges.length; expert++) {
+            gramRows(tensor, ridges, expert, row * B, rows, panel, worker);
+            for (int r = 0; r < rows; r++) {
+                for (int c = 0; c < n; c++) {
+                    sums[r * stride + c] += panel.gram[r * (n + SPREAD) + c];
+                }
+            }
+        }
+        system.putRow(row, sums, stride, n);
+        worker.meter.rest("gram", (long) rows * n, 0);
+    }
+
+    /** Reads rows of a Gram matrix, scaled as the recipe says. */
+    private void gramRows(
+            SolvedTensor tensor, double[] ridges, int expert, int first, int rows, SolvePanel panel, Worker worker)
+            throws IOException {
+        int n = tensor.columns();
+        double weight = tensor.solve().weights().get(expert);
+        float scale = (float) (weight * tensor.solve().alpha());
+        MappedTensor gram = tensor.grams().get(expert);
+        for (int r = 0; r < rows; r++) {
+            int at = r * (n + SPREAD);
+            read(gram, (long) (first + r) * n, n, panel.gram, at, worker);
+            float diagonal = (float) (weight * (panel.gram[at + first + r] + ridges[expert]));
+            for (int c = at; c < at + n; c++) {
+                panel.gram[c] *= scale;
+            }
+            panel.gram[at + first + r] = diagonal;
+        }
+    }
+
+    private void solve(int index, SolvedTensor tensor, double[] ridges, GramSystem system, int number, Worker worker)
+            throws IOException {
+        SolvePanel panel = SolvePanel.of(worker, panels);
+        int n = tensor.columns();
+        int stride = tensor.paddedColumns();
+        int first = number * tensor.panelRows();
+        int rows = Math.min(tensor.panelRows(), tensor.rows() - first);
+        mean(tensor, first, rows, panel, worker);
+        Arrays.fill(panel.sum, 0, rows * n, 0);
+        for (int expert = 0; expert < ridges.length; expert++) {
+            read(tensor.experts().get(expert), (long) first * n, rows * n, panel.difference, 0, worker);
+            kernels.subtract(panel.difference, panel.mean, rows * n);
+            for (int k = 0; k < n; k += B) {
+                int depth = Math.min(B, n - k);
+                gramRows(tensor, ridges, expert, k, depth, panel, worker);
+                kernels.addProduct(panel.sum, 0, n, panel.difference, k, n, panel.gram, n + SPREAD, rows, depth, n);
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < stride; c++) {
+                panel.solution[r * stride + c] = c < n ? panel.sum[r * n + c] : 0;
+            }
+        }
+        system.solve(panel, rows, stride);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < n; c++) {
+                panel.mean[r * n + c] += (float) panel.solution[r * stride + c];
+            }
+        }
+        worker.meter.rest("solve", (long) rows * n, 0);
+        if (failsOnNonFinite && kernels.countNonFinite(panel.mean, rows * n) > 0) {
+            throw new NonFiniteException("tensor " + tensor.output().name()
+                    + ": its matrices or their statistics hold NaN or infinities, or are too large for f32;"
+                    + " they change all of it; --non-finite warn merges all the same");
+        }
+        tiles.write(index, tensor.output(), (long) first * n, panel.mean, rows * n, worker);
+    }
+
+    /** The weighted mean, as {@link org.weir.stage.WeightedSum} makes it. */
+    private void mean(SolvedTensor tensor, int first, int rows, SolvePanel panel, Worker worker) throws IOException {
+        int elements = rows * tensor.columns();
+        Arrays.fill(panel.mean, 0, elements, -0.0f);
+        GramSolve solve = tensor.solve();
+        for (int expert = 0; expert < solve.weights().size(); expert++) {
+            MappedTensor matrix = tensor.experts().get(expert);
+            read(matrix, (long) first * tensor.columns(), elements, panel.difference, 0, worker);
+            kernels.addWeighted(
+                    panel.mean, panel.difference, solve.weights().get(expert).floatValue(), elements);
+        }
+        kernels.divide(panel.mean, (float) solve.sum(), elements);
+    }
+
+    private void read(MappedTensor tensor, long first, int count, float[] to, int at, Worker worker)
+            throws IOException {
+        read.accept(tiles.widen(tensor, first, count, to, at, worker));
+    }
+}
