@@ -38,6 +38,9 @@ public record MergedTensor(
         if (experts.size() != recipe.fold().experts() || base.isPresent() != recipe.ontoBase()) {
             throw new IllegalArgumentException("the recipe of " + output.name() + " wants other inputs");
         }
+        if (!views.isEmpty() && views.size() != experts.size() + base.stream().count()) {
+            throw new IllegalArgumentException("not every input of " + output.name() + " has a view");
+        }
     }
 
     /** All tensors that are read, the base first. */

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -197,6 +199,46 @@ class VocabularyTest {
                     reader);
             assertEquals(Model.read(first), Model.read(other), reader);
         }
+    }
+
+    /** Where all have the same tokens a tokenizer changes no bit, whatever the method, in surveys and fused loops too. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "linear|weight: 0.3",
+                "task_arithmetic|weight: 0.3",
+                "ties|weight: 0.3, density: 0.4",
+                "dare_ties|weight: 0.3, density: 0.4",
+                "breadcrumbs|weight: 0.3, density: 0.4, gamma: 0.1",
+                "della|weight: 0.3, density: 0.5",
+                "sce|select_topk: 0.3",
+                "ram|",
+                "karcher|",
+                "model_stock|",
+                "multislerp|weight: 0.3"
+            })
+    void theSameTokensChangeNothing(String method, @Nullable String parameters) throws IOException {
+        List<String> words = IntStream.range(0, 300).mapToObj(i -> "t" + i).toList();
+        for (int i = 0; i < 3; i++) {
+            int model = i;
+            Map<String, Tensor> tensors = new TreeMap<>();
+            tensors.put(EMBEDDING, Tensor.of(Format.BF16, List.of(300, 40), e -> Math.sin(e + 0.1 * model * (e % 7))));
+            tensors.put(HEAD, Tensor.of(Format.BF16, List.of(300, 40), e -> Math.cos(e + 0.1 * model * (e % 5))));
+            new Model(tensors).write(folder.resolve("p" + i), 1);
+            Files.writeString(folder.resolve("p" + i).resolve("config.json"), "{\"vocab_size\": 300}");
+            Tokenizers.write(folder.resolve("p" + i), words, List.of());
+        }
+        String config = """
+                merge_method: %2$s
+                base_model: %1$s/p0
+                models: [{model: %1$s/p1}, {model: %1$s/p2}]
+                parameters: {%3$s}
+                """.formatted(folder, method, parameters == null ? "" : parameters);
+        Model plain = Weir.merge(folder, config);
+        String union = config + "tokenizer_source: union\n";
+        assertEquals(plain, Weir.merge(folder, union));
+        assertEquals(plain, Weir.merge(folder, union, "--tile-elements", "100", "-j", "2"));
     }
 
     @Test
