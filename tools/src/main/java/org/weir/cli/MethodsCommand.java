@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
+import org.weir.method.MethodCost;
 import org.weir.method.MethodInfo;
 import org.weir.method.Param;
 import org.weir.method.Param.Scope;
@@ -66,7 +67,8 @@ final class MethodsCommand implements Callable<Integer> {
         table.lines().forEach(output::result);
     }
 
-    private void describe(MethodInfo method) {
+    private void describe(MergeMethod described) {
+        MethodInfo method = described.info();
         if (output.isJson()) {
             output.result(MethodJson.of(method));
             return;
@@ -77,6 +79,7 @@ final class MethodsCommand implements Callable<Integer> {
         output.result("");
         output.result("reference   " + method.reference());
         output.result("base_model  " + baseUse(method));
+        output.result("cost        " + MethodCost.of(described));
         if (!method.differsFromMergekit().isEmpty()) {
             output.result("mergekit    " + method.differsFromMergekit());
         }
@@ -124,9 +127,8 @@ final class MethodsCommand implements Callable<Integer> {
         return MergeMethods.all().stream().map(MergeMethod::info).toList();
     }
 
-    private MethodInfo named(String wanted) {
+    private MergeMethod named(String wanted) {
         return MergeMethods.named(wanted)
-                .map(MergeMethod::info)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
                         "no method '" + wanted + "'; there are "

@@ -28,11 +28,23 @@ class MethodsCommandTest {
             MethodInfo info = method.info();
             String text = Ran.weir("methods", info.name()).out();
             assertTrue(text.contains(info.summary()) && text.contains(info.formula()), text);
+            assertTrue(text.contains("\ncost        reads large tensors "), text);
             assertTrue(text.contains(info.reference()) && text.contains(info.differsFromMergekit()), text);
             for (Param param : info.params()) {
                 assertTrue(text.contains("\n" + param.name() + " "), param.name());
             }
         }
+    }
+
+    @Test
+    void saysWhatAMethodCosts() {
+        String ties = Ran.weir("methods", "ties").out();
+        assertTrue(
+                ties.contains("3 times, 2 where all are of 16 bits; floats of state per element of a strip: 5"), ties);
+        String linear = Ran.weir("methods", "linear").out();
+        assertTrue(linear.contains("reads large tensors once; floats of state per element of a strip: 1"), linear);
+        String consensus = Ran.weir("methods", "consensus").out();
+        assertTrue(consensus.contains("per element of a strip: 2 + one per expert"), consensus);
     }
 
     @Test
