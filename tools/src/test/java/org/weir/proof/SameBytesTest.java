@@ -25,7 +25,10 @@ class SameBytesTest {
             List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
 
     private static final Set<String> UNWEIGHTED =
-            Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock");
+            Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock", "nearswap", "arcee_fusion");
+
+    /** Those that take one model. */
+    private static final Set<String> SINGLE = Set.of("nearswap", "arcee_fusion");
 
     private final Family strong = Family.named("strong");
     private final Family weak = Family.named("weak");
@@ -49,6 +52,8 @@ class SameBytesTest {
                 List.of("breadcrumbs_ties", "density: 0.3", "gamma: 0.01", "rescale: true"),
                 List.of("della", "density: 0.5"),
                 List.of("della_linear", "density: 0.3", "rescale: false"),
+                List.of("nearswap", "t: 0.01"),
+                List.of("arcee_fusion"),
                 List.of("sce"),
                 List.of("sce", "select_topk: 0.2"),
                 List.of("ram", "epsilon: 0.05"),
@@ -102,8 +107,9 @@ class SameBytesTest {
 
     private static String config(List<String> merge, Path base, List<Path> experts) {
         boolean weighted = !UNWEIGHTED.contains(merge.getFirst());
+        List<Path> some = SINGLE.contains(merge.getFirst()) ? experts.subList(0, 1) : experts;
         Config config =
-                Config.of(merge.getFirst()).models(experts, weighted ? new String[] {"weight: 0.5"} : new String[0]);
+                Config.of(merge.getFirst()).models(some, weighted ? new String[] {"weight: 0.5"} : new String[0]);
         return (merge.getFirst().equals("linear") ? config : config.base(base))
                 .with(merge.subList(1, merge.size()).toArray(String[]::new))
                 .toString();
