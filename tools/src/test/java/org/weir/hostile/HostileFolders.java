@@ -198,6 +198,7 @@ final class HostileFolders {
         String[] names = {
             "../outside/x.safetensors",
             "../x.safetensors",
+            "/x.safetensors",
             "/etc/x.safetensors",
             "//x.safetensors",
             "./x.safetensors",
