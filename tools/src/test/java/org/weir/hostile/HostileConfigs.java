@@ -36,6 +36,7 @@ final class HostileConfigs {
         configs.add(refused("five-megabytes-in-one-word", "merge_method: " + "x".repeat(5_000_000), 0, "1 MiB"));
         configs.add(refused("zeros", new byte[MOST_BYTES + 1], 0, "1 MiB"));
         configs.add(refused("nothing", "", 0, "found nothing"));
+        configs.add(refused("null", "null", 0, "found nothing"));
         configs.add(refused("a-comment", "# merge_method: linear\n", 0, "found nothing"));
     }
 
@@ -54,7 +55,7 @@ final class HostileConfigs {
     }
 
     private static void shapes(List<HostileConfig> configs) {
-        for (String top : List.of("[]", "- a\n- b\n", "linear", "1", "\"\"", "null")) {
+        for (String top : List.of("[]", "- a\n- b\n", "linear", "1", "\"\"")) {
             configs.add(refused("not-a-config-" + configs.size(), top, 1, "found"));
         }
         configs.add(refused("no-method", GOOD.replace("merge_method: linear\n", ""), 1, "no merge_method"));
