@@ -24,8 +24,8 @@ class SameBytesTest {
             List.of("--tile-elements", "1024", "-j", "2", "--reader", "copied"),
             List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
 
-    private static final Set<String> UNWEIGHTED =
-            Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock", "nearswap", "arcee_fusion");
+    private static final Set<String> UNWEIGHTED = Set.of(
+            "sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock", "nearswap", "arcee_fusion");
 
     /** Those that take one model. */
     private static final Set<String> SINGLE = Set.of("nearswap", "arcee_fusion");
