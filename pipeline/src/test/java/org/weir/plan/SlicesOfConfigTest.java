@@ -65,7 +65,7 @@ final class SlicesOfConfigTest {
                         "c.yml:7: slices[1].sources[2].layer_range: expected the first layer and the one after the"
                                 + " last, such as [0, 8]",
                         "c.yml:8: unknown key 'layers' under slices[1].sources[3]; expected one of layer_range, model,"
-                                + " parameters",
+                                + " parameters, statistics",
                         "c.yml:9: slices[2]: found 'x', expected a mapping: '- sources: [...]'",
                         "c.yml:12: slices[3]: the layer_range [1, 4] is not as long as [0, 2]; all sources of a slice"
                                 + " give the same number of layers"),
