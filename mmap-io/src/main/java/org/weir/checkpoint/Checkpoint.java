@@ -80,6 +80,15 @@ public final class Checkpoint implements AutoCloseable {
         return shards.stream().map(MappedShard::file).toList();
     }
 
+    /** Which files these are, and which state of them: as they were when they were opened, and their headers now. */
+    public List<InputFile> inputFiles() throws IOException {
+        List<InputFile> files = new ArrayList<>();
+        for (MappedShard shard : shards) {
+            files.add(shard.identified());
+        }
+        return files;
+    }
+
     /** What all shards hold before their data, length words included. */
     public long headerBytes() {
         return shards.stream().mapToLong(MappedShard::headerBytes).sum();

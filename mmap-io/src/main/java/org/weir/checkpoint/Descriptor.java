@@ -88,9 +88,13 @@ final class Descriptor implements Closeable {
         call(SYNC_RANGE, offsetBytes, lengthBytes, SYNC_WRITE);
     }
 
-    /** Waits until a range has been sent. That bounds memory; it does not make the file durable. */
-    void awaitWritten(long offsetBytes, long lengthBytes) {
-        call(SYNC_RANGE, offsetBytes, lengthBytes, SYNC_WAIT_BEFORE | SYNC_WRITE | SYNC_WAIT_AFTER);
+    /**
+     * Waits until a range has been sent. That bounds memory; it does not make the file durable.
+     *
+     * @return 0, or minus the error number: it may be the only time that the kernel says so
+     */
+    long awaitWritten(long offsetBytes, long lengthBytes) {
+        return call(SYNC_RANGE, offsetBytes, lengthBytes, SYNC_WAIT_BEFORE | SYNC_WRITE | SYNC_WAIT_AFTER);
     }
 
     @Override
@@ -100,10 +104,8 @@ final class Descriptor implements Closeable {
         }
     }
 
-    private void call(NativeCall function, long offsetBytes, long lengthBytes, int advice) {
-        if (isOpen()) {
-            function.call(number, offsetBytes, lengthBytes, advice);
-        }
+    private long call(NativeCall function, long offsetBytes, long lengthBytes, int advice) {
+        return isOpen() ? function.call(number, offsetBytes, lengthBytes, advice) : 0;
     }
 
     private static FunctionDescriptor onRange() {

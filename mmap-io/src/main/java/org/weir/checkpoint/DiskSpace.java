@@ -2,9 +2,12 @@ package org.weir.checkpoint;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,23 @@ public final class DiskSpace {
     private static final NativeCall CLOSE = NativeCall.of("close", NativeCall.returningInt(ValueLayout.JAVA_INT));
 
     private static final int O_WRONLY = 1;
+
+    /** The layout of its answer is the same on all machines, unlike that of stat. */
+    private static final NativeCall STATX = NativeCall.of(
+            "statx",
+            NativeCall.returningInt(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS));
+
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final long STATX_BYTES = 256;
+    private static final long BLOCKS_AT = 48;
+    private static final long BLOCK_BYTES = 512;
 
     /** For what the file system needs itself and for the small files: half a percent and a megabyte. */
     private static final long MARGIN_PART = 200;
@@ -43,13 +63,38 @@ public final class DiskSpace {
         return place;
     }
 
-    /** @throws NotEnoughSpaceException if the folder's disk cannot take that many bytes and a margin */
-    static void require(Path folder, long bytes) throws IOException {
-        long neededBytes = Math.addExact(bytes, bytes / MARGIN_PART + MARGIN_BYTES);
+    /**
+     * Refuses what does not fit.
+     *
+     * @param staged a folder of files that are part of what is to be written, or that will go; it need not be there
+     * @throws NotEnoughSpaceException if the disk cannot take that many bytes and a margin
+     */
+    static void require(Path folder, long bytes, Path staged) throws IOException {
+        long withMargin = Math.addExact(bytes, bytes / MARGIN_PART + MARGIN_BYTES);
+        long neededBytes = Math.max(MARGIN_BYTES, withMargin - allocatedBytes(staged));
         long availableBytes = Files.getFileStore(folder).getUsableSpace();
         if (availableBytes < neededBytes) {
             throw new NotEnoughSpaceException(folder, neededBytes, availableBytes, null);
         }
+    }
+
+    /** What the files of a folder take of the disk, as far as the system tells. */
+    static long allocatedBytes(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return 0;
+        }
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(STATX_BYTES, Long.BYTES);
+            for (Path file : files) {
+                MemorySegment name = arena.allocateFrom(file.toString());
+                if (STATX.call(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BLOCKS, answer) == 0) {
+                    bytes += answer.get(ValueLayout.JAVA_LONG, BLOCKS_AT) * BLOCK_BYTES;
+                }
+            }
+        }
+        return bytes;
     }
 
     /**

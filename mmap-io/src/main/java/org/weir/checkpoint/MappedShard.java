@@ -1,6 +1,7 @@
 package org.weir.checkpoint;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -10,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * A safetensors file as memory: the one place that knows how the one becomes the other. The file is mapped whole and
  * read-only, whatever its size, and its descriptor is closed at once: a thousand shards need no open files.
  */
 final class MappedShard {
+    private static final int HEADER_PIECE_BYTES = 1 << 16;
+
     private final Path file;
     private final SourceFile source;
     private final FileIdentity identity;
@@ -78,6 +82,34 @@ final class MappedShard {
     /** Length word and text: where the data begins. */
     long headerBytes() {
         return headerBytes;
+    }
+
+    /**
+     * Which file it is. The header is read from the file and not from the mapping, since it is summed up.
+     *
+     * @throws InputChangedException if the file is shorter now
+     */
+    InputFile identified() throws IOException {
+        CRC32C crc = new CRC32C();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[HEADER_PIECE_BYTES];
+            for (long left = headerBytes; left > 0; ) {
+                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    throw InputChangedException.unreadable(file, 0, headerBytes, null);
+                }
+                crc.update(buffer, 0, read);
+                left -= read;
+            }
+        }
+        return new InputFile(
+                file,
+                identity.device(),
+                identity.inode(),
+                identity.sizeBytes(),
+                identity.modified().toInstant(),
+                identity.statusChanged().toInstant(),
+                (int) crc.getValue());
     }
 
     /** Lets go of all its pages, mapped and cached; they come back when they are read again. */

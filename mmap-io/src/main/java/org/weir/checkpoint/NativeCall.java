@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeCall {
     static final int EINTR = 4;
+    static final int EIO = 5;
     static final int EFAULT = 14;
     static final int ENOSPC = 28;
     static final int ENOSYS = 38;

@@ -83,9 +83,18 @@ final class OutputLock implements Closeable {
         }
     }
 
-    /** Whether a process that is dead had the lock last, so that what it staged is ours to remove. */
+    /** Whether a process that is dead had the lock last, so that what it staged is ours to go on with or remove. */
     boolean isLeftOver() {
         return leftOver;
+    }
+
+    /** Lets go and leaves the file, as a process that is killed does: what is staged is the next holder's. */
+    void leave() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            HELD.remove(file);
+        }
     }
 
     /** Removes the file, then lets go: in the other order somebody might already hold the lock of the removed file. */

@@ -92,6 +92,16 @@ public final class ShardLayout {
         return shards;
     }
 
+    /** A checksum of all of it: what goes where. */
+    int crc32c() {
+        int sum = 0;
+        for (Shard shard : shards) {
+            byte[] header = HeaderWriter.header(shard.tensors());
+            sum = Crc32c.joined(sum, Crc32c.of(header), header.length);
+        }
+        return sum;
+    }
+
     /** Data of all shards. */
     public long tensorBytes() {
         return shards.stream().mapToLong(Shard::dataBytes).reduce(0, Math::addExact);

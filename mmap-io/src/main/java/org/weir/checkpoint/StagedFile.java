@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 
 /**
  * A file in the staging folder. It is written at positions, never through a mapping: a write to a full disk is then an
@@ -32,7 +35,15 @@ final class StagedFile implements Closeable {
 
     /** A new file with the permissions that the process gives to new files. */
     static StagedFile create(Path file, long fileBytes, PageCache pageCache) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return new StagedFile(file, channel, fileBytes, pageCache);
+    }
+
+    /** One that an interrupted run left. */
+    static StagedFile reopen(Path file, long fileBytes, PageCache pageCache) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         return new StagedFile(file, channel, fileBytes, pageCache);
     }
 
@@ -52,17 +63,46 @@ final class StagedFile implements Closeable {
     }
 
     /**
+     * The checksum of a range as it is on the disk.
+     *
+     * @param buffer used up and down
+     * @return nothing if the file ends before
+     */
+    OptionalInt crc32c(long offsetBytes, long lengthBytes, ByteBuffer buffer) throws IOException {
+        CRC32C crc = new CRC32C();
+        for (long done = 0; done < lengthBytes; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), lengthBytes - done));
+            int read = channel.read(buffer, offsetBytes + done);
+            if (read <= 0) {
+                return OptionalInt.empty();
+            }
+            crc.update(buffer.flip());
+            done += read;
+        }
+        return OptionalInt.of((int) crc.getValue());
+    }
+
+    /** Makes sure that what is read next comes from the disk, as far as the kernel can be asked to. */
+    void forget() throws IOException {
+        force();
+        descriptor.forget(0, 0);
+    }
+
+    /**
      * Brings what was written to the disk. An error here is final: the kernel forgets it, and a second try would
      * succeed.
      */
     void force() throws IOException {
         try {
             channel.force(true);
-            if (pageCache == PageCache.DROP) {
-                descriptor.forget(0, 0);
-            }
         } catch (IOException e) {
-            throw DiskSpace.explained(e, file, 0);
+            throw new IOException(Printable.path(file) + ": cannot be brought to the disk: " + e.getMessage(), e);
+        }
+        if (behind.hasFailed()) {
+            throw new IOException(Printable.path(file) + ": cannot be brought to the disk: a write to it has failed");
+        }
+        if (pageCache == PageCache.DROP) {
+            descriptor.forget(0, 0);
         }
     }
 

@@ -12,14 +12,25 @@ import java.nio.file.Path;
  * Makes an output folder appear whole or not at all: everything is written to {@code OUT.staging} beside it, brought to
  * the disk, and takes the name OUT in one step, which is brought to the disk too.
  *
- * <p>Whoever holds the lock on {@code OUT.staging.lock} owns the folder, and removes what a process that died left in
- * it.
+ * <p>Whoever holds the lock on {@code OUT.staging.lock} owns the folder and the journal {@code OUT.staging.journal}, and
+ * what a process that died left in them. The journal is not in the folder, so that OUT never holds it, and what is
+ * finished and only lacks its name can be gone on with.
  */
 final class Staging implements AutoCloseable {
     private final Destination out;
     private final Path folder;
     private final OutputLock lock;
-    private boolean complete;
+    private AtTheEnd atTheEnd = AtTheEnd.REMOVE;
+
+    /** What becomes of the folder. */
+    private enum AtTheEnd {
+        /** It goes, with all that is in it. */
+        REMOVE,
+        /** It stays for one who goes on: as it would if the process were killed. */
+        LEAVE,
+        /** It stays for its owner to look at. */
+        GIVE
+    }
 
     private Staging(Destination out, Path folder, OutputLock lock) {
         this.out = out;
@@ -28,6 +39,8 @@ final class Staging implements AutoCloseable {
     }
 
     /**
+     * Takes the place of an output. There is no folder yet, or one that somebody left: see {@link #startOver}.
+     *
      * @throws FileSystemException if OUT may not be replaced, somebody else is writing it, or something is in the way
      */
     static Staging begin(Path requested, boolean overwrite) throws IOException {
@@ -36,7 +49,10 @@ final class Staging implements AutoCloseable {
         Staging staging = new Staging(out, folderOf(out), OutputLock.take(lockOf(out)));
         try {
             out.requireFree();
-            staging.createFolder();
+            if (!staging.isLeftOver()) {
+                requireNothing(staging.folder);
+                requireNothing(staging.journal());
+            }
             return staging;
         } catch (IOException | RuntimeException e) {
             closeAfter(e, staging.lock);
@@ -49,18 +65,23 @@ final class Staging implements AutoCloseable {
         Destination out = Destination.of(requested, overwrite);
         out.requireFree();
         out.requireWritable();
-        boolean leftOver = OutputLock.requireFree(lockOf(out));
-        if (!leftOver && Files.exists(folderOf(out), LinkOption.NOFOLLOW_LINKS)) {
-            throw inTheWay(folderOf(out));
+        if (!OutputLock.requireFree(lockOf(out))) {
+            requireNothing(folderOf(out));
+            requireNothing(journalOf(out));
         }
     }
 
-    private static Path folderOf(Destination out) {
+    /** Where the files of an output are, or would be, before it has its name. */
+    static Path folderOf(Destination out) {
         return out.sibling(".staging");
     }
 
     private static Path lockOf(Destination out) {
         return out.sibling(".staging.lock");
+    }
+
+    private static Path journalOf(Destination out) {
+        return out.sibling(".staging.journal");
     }
 
     /** Closes what was begun before something failed, which stays the problem to be reported. */
@@ -77,41 +98,22 @@ final class Staging implements AutoCloseable {
         return folder;
     }
 
-    /** The files must be on the disk already. */
-    void publish() throws IOException {
-        Folders.sync(folder);
-        complete = true;
-        Path old;
-        try {
-            old = out.take(folder);
-        } catch (IOException e) {
-            String reason = "cannot take this name (" + e.getMessage() + "); the finished output is in "
-                    + Printable.path(folder);
-            throw new IOException(Printable.path(out.path()) + ": " + reason, e);
-        }
-        Folders.sync(out.parent());
-        Folders.removeTree(old);
+    /** Where it is written down what is finished. */
+    Path journal() {
+        return journalOf(out);
     }
 
-    /** What was not finished is removed. What was, and only lacks its name, is worth keeping. */
-    @Override
-    public void close() throws IOException {
-        try (lock) {
-            if (!complete) {
-                Folders.removeTree(folder);
-            }
-        }
+    /** Whether a process that died, or was stopped, may have left something. */
+    boolean isLeftOver() {
+        return lock.isLeftOver();
     }
 
-    private void createFolder() throws IOException {
-        if (lock.isLeftOver()) {
-            Folders.removeTree(folder);
-        }
-        try {
-            Files.createDirectory(folder);
-        } catch (FileAlreadyExistsException e) {
-            throw inTheWay(folder);
-        }
+    /** Removes what was left, and makes an empty folder. */
+    void startOver() throws IOException {
+        // The journal first: without its folder it is nothing, and a folder without it is begun anew.
+        Files.deleteIfExists(journal());
+        Folders.removeTree(folder);
+        Files.createDirectory(folder);
         try {
             // Where folders cannot be synced this fails now, and not after hours of work.
             Folders.sync(folder);
@@ -122,8 +124,66 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    private static FileAlreadyExistsException inTheWay(Path folder) {
-        String why = "is in the way, and no unfinished merge left it; rename or remove it";
-        return new FileAlreadyExistsException(Printable.path(folder), null, why);
+    /** From now on what is not published is left for one who goes on. */
+    void leaveUnlessPublished() {
+        atTheEnd = AtTheEnd.LEAVE;
+    }
+
+    /** Whether what is staged outlives {@link #close}, for one who goes on. */
+    boolean leaves() {
+        return atTheEnd == AtTheEnd.LEAVE;
+    }
+
+    /** What is staged is worth nothing: it will be removed, and nobody goes on with it even if that fails. */
+    void discard() throws IOException {
+        atTheEnd = AtTheEnd.REMOVE;
+        Files.deleteIfExists(journal());
+    }
+
+    /** The files must be on the disk already. */
+    void publish() throws IOException {
+        try {
+            Folders.sync(folder);
+        } catch (IOException e) {
+            discard();
+            throw e;
+        }
+        if (atTheEnd == AtTheEnd.REMOVE) {
+            atTheEnd = AtTheEnd.GIVE;
+        }
+        Path old;
+        try {
+            old = out.take(folder);
+        } catch (IOException e) {
+            String reason = "cannot take this name (" + e.getMessage() + "); the finished output is in "
+                    + Printable.path(folder);
+            throw new IOException(Printable.path(out.path()) + ": " + reason, e);
+        }
+        atTheEnd = AtTheEnd.GIVE; // what was replaced is needed until the new names are on the disk
+        Folders.sync(out.parent());
+        Folders.removeTree(old);
+        atTheEnd = AtTheEnd.REMOVE; // there is no folder any more
+    }
+
+    /** What was not finished is removed or left. What was, and only lacks its name, is worth keeping. */
+    @Override
+    public void close() throws IOException {
+        if (atTheEnd == AtTheEnd.LEAVE) {
+            lock.leave();
+            return;
+        }
+        try (lock) {
+            Files.deleteIfExists(journal());
+            if (atTheEnd == AtTheEnd.REMOVE) {
+                Folders.removeTree(folder);
+            }
+        }
+    }
+
+    private static void requireNothing(Path path) throws FileAlreadyExistsException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            String why = "is in the way, and no unfinished merge left it; rename or remove it";
+            throw new FileAlreadyExistsException(Printable.path(path), null, why);
+        }
     }
 }

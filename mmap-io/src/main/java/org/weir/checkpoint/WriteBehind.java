@@ -19,6 +19,7 @@ final class WriteBehind {
     private final AtomicIntegerArray writtenBytes;
     private final Queue<Integer> sent = new ConcurrentLinkedQueue<>();
     private final AtomicInteger onTheirWay = new AtomicInteger();
+    private volatile boolean failed;
 
     WriteBehind(Descriptor file, long fileBytes, PageCache pageCache) {
         this.file = file;
@@ -55,8 +56,16 @@ final class WriteBehind {
         }
     }
 
+    /** Whether the disk has refused something that was sent; the kernel may say that only once. */
+    boolean hasFailed() {
+        return failed;
+    }
+
     private void settle(long offsetBytes) {
-        file.awaitWritten(offsetBytes, PART_BYTES);
+        long answer = file.awaitWritten(offsetBytes, PART_BYTES);
+        if (answer == -NativeCall.EIO || answer == -NativeCall.ENOSPC || answer == -NativeCall.EDQUOT) {
+            failed = true;
+        }
         if (pageCache == PageCache.DROP) {
             file.forget(offsetBytes, PART_BYTES);
         }

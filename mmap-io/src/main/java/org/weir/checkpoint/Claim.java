@@ -1,0 +1,24 @@
+package org.weir.checkpoint;
+
+/**
+ * A journal's word that a range of a tensor was written.
+ *
+ * @param tensor its number in the layout
+ * @param offsetBytes from the start of the tensor
+ * @param crc32c of the bytes
+ */
+record Claim(int tensor, long offsetBytes, long lengthBytes, int crc32c) {
+
+    long endBytes() {
+        return offsetBytes + lengthBytes;
+    }
+
+    /** Whether the layout has such a range: a journal is a file, and files can hold anything. */
+    boolean fits(ShardLayout layout) {
+        return tensor >= 0
+                && tensor < layout.tensors().size()
+                && offsetBytes >= 0
+                && lengthBytes > 0
+                && lengthBytes <= layout.tensors().get(tensor).bytes() - offsetBytes;
+    }
+}

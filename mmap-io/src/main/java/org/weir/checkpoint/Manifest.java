@@ -1,0 +1,99 @@
+package org.weir.checkpoint;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The text of a {@code merge-manifest.json}: a JSON object, a field or an element of a list on each line, whose last
+ * field is the checksum of every byte before it.
+ */
+public final class Manifest {
+    /** What the file is called, in the folder that it describes. */
+    public static final String FILE_NAME = "merge-manifest.json";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final StringBuilder text = new StringBuilder("{");
+    private String separator = "\n";
+
+    /** A field, on a line of its own. */
+    public Manifest with(String name, Object value) {
+        begin(name);
+        text.append(JSON.writeValueAsString(value));
+        return this;
+    }
+
+    /** A field that is a list, an element on each line. */
+    public Manifest with(String name, Stream<? extends Map<String, ?>> elements) {
+        begin(name);
+        text.append('[');
+        String between = "\n";
+        for (Iterator<? extends Map<String, ?>> each = elements.iterator(); each.hasNext(); between = ",\n") {
+            text.append(between).append(JSON.writeValueAsString(each.next()));
+        }
+        text.append("\n]");
+        return this;
+    }
+
+    private void begin(String name) {
+        text.append(separator).append(JSON.writeValueAsString(name)).append(": ");
+        separator = ",\n";
+    }
+
+    /** The file, with its own checksum. */
+    public byte[] bytes() {
+        byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] end = end(body);
+        byte[] whole = Arrays.copyOf(body, body.length + end.length);
+        System.arraycopy(end, 0, whole, body.length, end.length);
+        return whole;
+    }
+
+    /**
+     * Reads the manifest of a folder.
+     *
+     * @throws NoSuchFileException if it has none
+     * @throws MalformedCheckpointException if it is not, bit for bit, what was written
+     */
+    public static JsonNode read(Path folder) throws IOException {
+        Path file = folder.resolve(FILE_NAME);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(
+                    Printable.path(file), null, "no such file; only what weir merge has made can be verified");
+        }
+        JsonText text = JsonText.read(file);
+        byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
+        int bodyBytes = bytes.length - end(new byte[0]).length;
+        boolean sound = bodyBytes > 0
+                && Arrays.equals(end(Arrays.copyOf(bytes, bodyBytes)), Arrays.copyOfRange(bytes, bodyBytes, bytes.length));
+        if (!sound) {
+            throw new MalformedCheckpointException(
+                    file, "found a text that its checksum at the end does not fit, expected what weir merge wrote");
+        }
+        try {
+            return JSON.readTree(text.text());
+        } catch (JacksonException e) {
+            throw new MalformedCheckpointException(file, null, null, "found no JSON object", e);
+        }
+    }
+
+    private static byte[] end(byte[] body) {
+        return ",\n\"crc32c\": \"%s\"\n}\n".formatted(Crc32c.text(Crc32c.of(body))).getBytes(StandardCharsets.UTF_8);
+    }
+}
