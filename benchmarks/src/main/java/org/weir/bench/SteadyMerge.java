@@ -26,7 +26,9 @@ final class SteadyMerge {
             MergeProgress progress = new MergeProgress();
             Watcher watcher = new Watcher(progress);
             watcher.start();
-            new Merge(plan, out, progress).run();
+            try (Merge merge = Merge.begin(plan, out, progress, false)) {
+                merge.run();
+            }
             long end = System.nanoTime();
             watcher.join();
             double seconds = (end - watcher.fifthNanos) / (double) TimeUnit.SECONDS.toNanos(1);

@@ -63,12 +63,7 @@ public final class CheckpointWriter implements Closeable, FileSink {
      * @param goOn false to begin anew in any case
      */
     public static CheckpointWriter resume(
-            Path out,
-            ShardLayout layout,
-            boolean overwrite,
-            PageCache pageCache,
-            RunIdentity identity,
-            boolean goOn)
+            Path out, ShardLayout layout, boolean overwrite, PageCache pageCache, RunIdentity identity, boolean goOn)
             throws IOException {
         RunIdentity whole = identity.with("the layout of the output", Crc32c.text(layout.crc32c()));
         return begun(out, layout, overwrite, pageCache, writer -> writer.goOnOrStartOver(whole, goOn));
@@ -124,7 +119,8 @@ public final class CheckpointWriter implements Closeable, FileSink {
 
     /** The folder in which what is finished stays for the next run, if this writer is closed now. */
     public Optional<Path> leaves() {
-        return staging.leaves() ? Optional.of(staging.folder()) : Optional.empty();
+        boolean some = recovery.isPresent() || tensors.finishedBytes() > 0;
+        return staging.leaves() && some ? Optional.of(staging.folder()) : Optional.empty();
     }
 
     /** The first byte of a tensor from {@code begin} on that is not finished, or {@code end}. */
@@ -229,6 +225,9 @@ public final class CheckpointWriter implements Closeable, FileSink {
     @Override
     public void close() throws IOException {
         try (staging) {
+            if (staging.leaves() && leaves().isEmpty()) {
+                staging.discard();
+            }
             tensors.close();
         }
     }

@@ -35,6 +35,15 @@ public final class FolderCheck {
      * @param found what is wrong
      */
     public record Damage(String file, String what, long begin, long end, String found) {
+        /** The same of a tensor, by its name. */
+        public static Damage ofTensor(String file, String tensor, long begin, long end, String found) {
+            return new Damage(file, named(tensor), begin, end, found);
+        }
+
+        private static String named(String tensor) {
+            return "tensor " + Printable.quoted(tensor);
+        }
+
         @Override
         public String toString() {
             return file + ": " + what + ", bytes " + begin + " to " + end + ": " + found;
@@ -55,14 +64,20 @@ public final class FolderCheck {
             String name = file.path("file").asString();
             long bytes = file.path("bytes").asLong();
             if (add(name, bytes, listed)) {
-                ranges.add(new Range(name, "the file", 0, bytes, file.path("crc32c").asString()));
+                ranges.add(new Range(
+                        name, "the file", 0, bytes, file.path("crc32c").asString()));
             }
         }
         for (JsonNode shard : manifest.path("shards")) {
             String name = shard.path("file").asString();
             if (add(name, shard.path("bytes").asLong(), listed)) {
                 long header = shard.path("headerBytes").asLong();
-                ranges.add(new Range(name, "the header", 0, header, shard.path("headerCrc32c").asString()));
+                ranges.add(new Range(
+                        name,
+                        "the header",
+                        0,
+                        header,
+                        shard.path("headerCrc32c").asString()));
                 addTensors(name, manifest);
             }
         }
@@ -88,8 +103,9 @@ public final class FolderCheck {
             if (tensor.path("file").asString().equals(shard)) {
                 long begin = tensor.path("offset").asLong();
                 long end = begin + tensor.path("bytes").asLong();
-                String what = "tensor " + Printable.quoted(tensor.path("name").asString());
-                ranges.add(new Range(shard, what, begin, end, tensor.path("crc32c").asString()));
+                String what = Damage.named(tensor.path("name").asString());
+                ranges.add(
+                        new Range(shard, what, begin, end, tensor.path("crc32c").asString()));
             }
         }
     }

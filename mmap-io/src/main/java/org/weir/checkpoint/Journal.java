@@ -90,6 +90,7 @@ final class Journal implements Closeable {
             chunk.releaseLast();
         }
         Bytes<Void> fresh = store.bytesForWrite();
+        fresh.singleThreadedCheckDisabled(true); // whoever adds holds this journal's lock
         chunk = fresh;
         return fresh;
     }

@@ -25,9 +25,7 @@ final class LeftOver {
 
     static LeftOver in(Staging staging, ShardLayout layout) throws IOException {
         return new LeftOver(
-                staging,
-                layout,
-                staging.isLeftOver() ? JournalFormat.read(staging.journal()) : Optional.empty());
+                staging, layout, staging.isLeftOver() ? JournalFormat.read(staging.journal()) : Optional.empty());
     }
 
     boolean isThere() {

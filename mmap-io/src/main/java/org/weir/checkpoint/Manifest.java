@@ -81,7 +81,8 @@ public final class Manifest {
         byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
         int bodyBytes = bytes.length - end(new byte[0]).length;
         boolean sound = bodyBytes > 0
-                && Arrays.equals(end(Arrays.copyOf(bytes, bodyBytes)), Arrays.copyOfRange(bytes, bodyBytes, bytes.length));
+                && Arrays.equals(
+                        end(Arrays.copyOf(bytes, bodyBytes)), Arrays.copyOfRange(bytes, bodyBytes, bytes.length));
         if (!sound) {
             throw new MalformedCheckpointException(
                     file, "found a text that its checksum at the end does not fit, expected what weir merge wrote");
@@ -94,6 +95,8 @@ public final class Manifest {
     }
 
     private static byte[] end(byte[] body) {
-        return ",\n\"crc32c\": \"%s\"\n}\n".formatted(Crc32c.text(Crc32c.of(body))).getBytes(StandardCharsets.UTF_8);
+        return ",\n\"crc32c\": \"%s\"\n}\n"
+                .formatted(Crc32c.text(Crc32c.of(body)))
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -42,8 +42,8 @@ final class StagedFile implements Closeable {
 
     /** One that an interrupted run left. */
     static StagedFile reopen(Path file, long fileBytes, PageCache pageCache) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         return new StagedFile(file, channel, fileBytes, pageCache);
     }
 

@@ -115,7 +115,8 @@ final class StagedTensors implements Closeable {
         List<Integer> whole = new ArrayList<>(headers);
         int[] inFileOrder = IntStream.range(0, sums.size())
                 .boxed()
-                .sorted(Comparator.comparingLong(tensor -> layout.places().get(tensor).offsetBytes()))
+                .sorted(Comparator.comparingLong(
+                        tensor -> layout.places().get(tensor).offsetBytes()))
                 .mapToInt(Integer::intValue)
                 .toArray();
         for (int tensor : inFileOrder) {
@@ -125,15 +126,21 @@ final class StagedTensors implements Closeable {
         }
         List<OutputFile> files = IntStream.range(0, whole.size())
                 .mapToObj(i -> new OutputFile(
-                        layout.shards().get(i).fileName(), layout.shards().get(i).fileBytes(), whole.get(i)))
+                        layout.shards().get(i).fileName(),
+                        layout.shards().get(i).fileBytes(),
+                        whole.get(i)))
                 .toList();
         return new Checksums(sums, headers, files, others);
     }
 
+    /** May be called again: a descriptor that is closed twice may be somebody else's by then. */
     @Override
     public void close() throws IOException {
+        List<StagedFile> open = List.copyOf(shards);
+        shards.clear();
         try (Journal _ = journal) {
-            for (StagedFile shard : shards) {
+            journal = null;
+            for (StagedFile shard : open) {
                 shard.close();
             }
         }

@@ -20,7 +20,7 @@ final class Staging implements AutoCloseable {
     private final Destination out;
     private final Path folder;
     private final OutputLock lock;
-    private AtTheEnd atTheEnd = AtTheEnd.REMOVE;
+    private AtTheEnd atTheEnd;
 
     /** What becomes of the folder. */
     private enum AtTheEnd {
@@ -36,6 +36,8 @@ final class Staging implements AutoCloseable {
         this.out = out;
         this.folder = folder;
         this.lock = lock;
+        // What was left is not lost because whoever comes next is turned away.
+        this.atTheEnd = lock.isLeftOver() ? AtTheEnd.LEAVE : AtTheEnd.REMOVE;
     }
 
     /**
@@ -55,7 +57,7 @@ final class Staging implements AutoCloseable {
             }
             return staging;
         } catch (IOException | RuntimeException e) {
-            closeAfter(e, staging.lock);
+            closeAfter(e, staging.isLeftOver() ? staging.lock::leave : staging.lock);
             throw e;
         }
     }
@@ -110,6 +112,7 @@ final class Staging implements AutoCloseable {
 
     /** Removes what was left, and makes an empty folder. */
     void startOver() throws IOException {
+        atTheEnd = AtTheEnd.REMOVE;
         // The journal first: without its folder it is nothing, and a folder without it is begun anew.
         Files.deleteIfExists(journal());
         Folders.removeTree(folder);

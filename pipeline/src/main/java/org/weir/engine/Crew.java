@@ -36,6 +36,10 @@ final class Crew implements AutoCloseable {
         return workers;
     }
 
+    boolean isStopped() {
+        return stopped;
+    }
+
     /** Makes all threads end after the piece that they are at. */
     void stop() {
         stopped = true;

@@ -1,49 +1,164 @@
 package org.weir.engine;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.weir.checkpoint.CheckpointWriter;
+import org.weir.checkpoint.Checksums;
+import org.weir.checkpoint.InputChangedException;
+import org.weir.checkpoint.NotEnoughSpaceException;
+import org.weir.checkpoint.Recovery;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
-/** A merge from plan to published folder: whole under its name, or not there at all. */
-public final class Merge {
+/**
+ * A merge from plan to published folder: whole under its name, or not there at all. What an interrupted one has finished
+ * is gone on with.
+ */
+public final class Merge implements AutoCloseable {
 
     private final MergePlan plan;
-    private final Path out;
     private final MergeProgress progress;
     private final MergeEngine engine;
+    private final CheckpointWriter writer;
+    private volatile boolean stopped;
 
-    public Merge(MergePlan plan, Path out, MergeProgress progress) {
+    private Merge(MergePlan plan, MergeProgress progress, CheckpointWriter writer) {
         this.plan = plan;
-        this.out = out;
         this.progress = progress;
+        this.writer = writer;
         this.engine = new MergeEngine(plan, progress, false);
+    }
+
+    /**
+     * Takes the output, and what an interrupted merge has left there.
+     *
+     * @param goOn false to begin anew in any case
+     * @throws IOException if the place cannot be taken, by the rules of {@link CheckpointWriter#create}
+     */
+    public static Merge begin(MergePlan plan, Path out, MergeProgress progress, boolean goOn) throws IOException {
+        return new Merge(
+                plan,
+                progress,
+                CheckpointWriter.resume(
+                        out,
+                        plan.layout(),
+                        plan.options().overwrite(),
+                        plan.outputPages(),
+                        MergeIdentity.of(plan),
+                        goOn));
+    }
+
+    /** The same for a result that nobody needs if this merge is interrupted: it begins anew, and then leaves nothing. */
+    public static Merge once(MergePlan plan, Path out, MergeProgress progress) throws IOException {
+        return new Merge(
+                plan,
+                progress,
+                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite(), plan.outputPages()));
+    }
+
+    /** What an interrupted merge left that {@link #run} goes on with. */
+    public Optional<Recovery> recovery() {
+        return writer.recovery();
+    }
+
+    /** Why it does not go on with what an interrupted merge left, if there was one. */
+    public Optional<String> obstacle() {
+        return writer.obstacle();
     }
 
     /**
      * Merges, writes the files beside the weights, and publishes.
      *
-     * @throws IOException if an input changed or the output could not be written; nothing is left then
+     * @throws IOException if an input changed or the output could not be written; the message says what is left then
      */
     public MergeReport run() throws IOException, MergeStoppedException {
-        try (CheckpointWriter writer =
-                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite(), plan.outputPages())) {
-            MergeReport report = engine.run(writer::write);
-            for (Input input : plan.inputs()) {
-                input.checkpoint().requireUnchanged();
-            }
+        try {
+            recover();
+            MergeReport report = engine.run(new Staged(writer));
+            requireInputsUnchanged();
             progress.enter(MergeProgress.Phase.PUBLISHING);
             long start = System.nanoTime();
             new OutputFiles(plan).writeTo(writer);
-            writer.publish();
+            Checksums checksums = writer.finish();
+            MergeReport whole = report.published(Duration.ofNanos(System.nanoTime() - start));
+            writer.publish(new MergeManifest(plan, whole, checksums).bytes());
             return report.published(Duration.ofNanos(System.nanoTime() - start));
+        } catch (MergeStoppedException e) {
+            throw new MergeStoppedException("stopped" + whatIsLeft());
+        } catch (InputChangedException e) {
+            discardIfInputsChanged();
+            throw e;
+        } catch (IOException e) {
+            throw e instanceof NotEnoughSpaceException || e.getClass() == IOException.class
+                    ? new IOException(e.getMessage() + whatIsLeft(), e)
+                    : e; // it says more by its type
         }
+    }
+
+    /** Where the output goes, with what is there already. */
+    private record Staged(CheckpointWriter writer) implements TileSink {
+        @Override
+        public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+            writer.write(tensor, offsetBytes, bytes);
+        }
+
+        @Override
+        public long firstMissing(int tensor, long begin, long end) {
+            return writer.firstMissing(tensor, begin, end);
+        }
+
+        @Override
+        public long missingUntil(int tensor, long begin, long end) {
+            return writer.missingUntil(tensor, begin, end);
+        }
+    }
+
+    private void recover() throws IOException, MergeStoppedException {
+        if (recovery().isPresent()) {
+            Recovery recovery = recovery().get();
+            progress.enter(MergeProgress.Phase.RECOVERING);
+            progress.begin(recovery.claimedBytes());
+            recovery.run(plan.memory().workers(), () -> stopped, progress::advance);
+            if (stopped) {
+                throw new MergeStoppedException();
+            }
+        }
+    }
+
+    private void requireInputsUnchanged() throws InputChangedException {
+        for (Input input : plan.inputs()) {
+            input.checkpoint().requireUnchanged();
+        }
+    }
+
+    /** Not if it was only the disk that failed: that may be over the next time. */
+    private void discardIfInputsChanged() throws IOException {
+        try {
+            requireInputsUnchanged();
+        } catch (InputChangedException e) {
+            writer.discard();
+        }
+    }
+
+    /** What to tell of a merge that ended before its time. */
+    public String whatIsLeft() {
+        return writer.leaves()
+                .map(folder -> "; what is finished is in " + folder + ", and the same command goes on from there")
+                .orElse("; nothing is left of the output");
     }
 
     /** Makes {@link #run} end soon with a {@link MergeStoppedException} unless it is publishing already. */
     public void stop() {
+        stopped = true;
         engine.stop();
+    }
+
+    /** Lets the output go. What is finished of it stays for the next merge, unless it is worth nothing. */
+    @Override
+    public void close() throws IOException {
+        writer.close();
     }
 }

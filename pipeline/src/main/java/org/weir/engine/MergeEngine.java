@@ -74,7 +74,7 @@ public final class MergeEngine {
     }
 
     /**
-     * Makes every tile of the output, once.
+     * Makes every tile of the output that the sink wants, once.
      *
      * @throws IOException if an input cannot be read or the sink fails
      */
@@ -83,13 +83,7 @@ public final class MergeEngine {
         if (plan.options().sidecar().nice().isPresent()) {
             Niceness.set(plan.options().sidecar().nice().getAsInt());
         }
-        Throttle writeLimit = new Throttle(plan.options().sidecar().writeLimit());
-        TileSink counting = (tensor, offsetBytes, bytes) -> {
-            writeLimit.take(bytes.byteSize());
-            sink.write(tensor, offsetBytes, bytes);
-            writtenBytes.add(bytes.byteSize());
-        };
-        TileLoop tiles = new TileLoop(plan, counting, kernels);
+        TileLoop tiles = new TileLoop(plan, sink, kernels, writtenBytes, crew::isStopped);
         GramSolver solver = new GramSolver(
                 solved(), tiles, crew, kernels, plan.options().exactness().nonFinite(), this::readAndDone);
         progress.begin(plan.readBytes());
@@ -99,13 +93,18 @@ public final class MergeEngine {
         meters().forEach(StageMeter::begin);
         try {
             surveyModel(tiles);
-            List<TensorRun> together = large();
+            List<TensorRun> together =
+                    large().stream().filter(run -> !tiles.isFinished(run)).toList();
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
             }
             for (int i = 0; i < plan.tensors().size(); i++) {
                 if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
-                    solver.solve(i, tensor);
+                    if (tiles.isFinished(i, tensor.output())) {
+                        progress.leaveOut(tensor.readBytes());
+                    } else {
+                        solver.solve(i, tensor);
+                    }
                 }
             }
             doAll(queue(tiles, together));
@@ -164,6 +163,10 @@ public final class MergeEngine {
     }
 
     private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
+        if (runs.stream().noneMatch(run -> run.waitsFor(Scope.MODEL) && !tiles.isFinished(run))) {
+            progress.enter(MergeProgress.Phase.MERGING);
+            return;
+        }
         Extent model = new Extent(
                 0,
                 runs.stream().mapToInt(run -> run.plan().blocks()).sum(),
@@ -202,18 +205,22 @@ public final class MergeEngine {
         run.forgetSurveys();
     }
 
+    /** Looks up often enough to stop soon: it may take a while. */
     private void mergeAlone(TensorRun run, TileLoop tiles, Worker worker) throws IOException {
-        Optional<Sweep> next = nextSweep(run);
+        Optional<Sweep> next = tiles.isFinished(run) ? Optional.empty() : nextSweep(run);
         while (next.isPresent()) {
             Sweep sweep = next.get();
             for (int block = 0; block < run.plan().blocks(); block++) {
+                if (crew.isStopped()) {
+                    return;
+                }
                 survey(tiles, sweep, run, block, worker);
             }
             sweep.conclude(List.of(worker));
             worker.meter.rest("survey", 0, 0);
             next = nextSweep(run);
         }
-        for (long tile = 0; tile < tiles.tiles(run); tile++) {
+        for (long tile = 0; tile < tiles.tiles(run) && !crew.isStopped(); tile++) {
             merge(tiles, run, tile, worker);
         }
         run.forgetSurveys();
@@ -259,7 +266,9 @@ public final class MergeEngine {
         for (long i = 0; i < tiles.windows(tensor); i++) {
             long window = i;
             tasks.add(worker -> {
-                readAndDone(tiles.copy(index, tensor, window, worker));
+                long bytes = tiles.copy(index, tensor, window, worker);
+                readAndDone(bytes);
+                progress.leaveOut(tiles.bytes(tensor, window) - bytes);
             });
         }
     }
@@ -278,5 +287,6 @@ public final class MergeEngine {
         long bytes = tiles.merge(run, tile, worker);
         readBytes.add(run.worksByRow() ? 2 * bytes : bytes);
         progress.advance(bytes * run.readingsLeft());
+        progress.leaveOut((tiles.bytes(run, tile) - bytes) * run.readingsLeft());
     }
 }

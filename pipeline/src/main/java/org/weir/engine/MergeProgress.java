@@ -19,7 +19,9 @@ public final class MergeProgress {
         /** Reading, merging, writing. */
         MERGING(1),
         /** Making the result durable and giving it its name. */
-        PUBLISHING(2);
+        PUBLISHING(2),
+        /** Reading back what an interrupted run had written. */
+        RECOVERING(3);
 
         private final int number;
 
@@ -84,12 +86,20 @@ public final class MergeProgress {
     }
 
     void begin(long totalBytes) {
+        done.set(0);
         total.set(totalBytes);
         fifthBytes = totalBytes / 5;
     }
 
     void enter(Phase next) {
         phase.set(next.number);
+    }
+
+    /** Says of bytes that nobody has to deal with them after all. */
+    void leaveOut(long bytes) {
+        if (bytes > 0) {
+            total.getAndAdd(-bytes);
+        }
     }
 
     void advance(long bytes) {

@@ -6,6 +6,10 @@ public final class MergeStoppedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     MergeStoppedException() {
-        super("stopped before the end");
+        this("stopped before the end");
+    }
+
+    MergeStoppedException(String message) {
+        super(message);
     }
 }

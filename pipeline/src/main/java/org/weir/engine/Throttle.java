@@ -3,6 +3,7 @@ package org.weir.engine;
 import java.io.InterruptedIOException;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps all workers together to so many bytes per second. Each books its bytes on one line of time, and starts when all
@@ -21,10 +22,16 @@ final class Throttle {
     /** What may be made up for: a worker that comes late to its turn. */
     private static final long LATE_NANOS = 50_000_000;
 
+    /** How soon a sleeper notices that nobody wants the bytes any more. */
+    private static final long NAP_NANOS = 100_000_000;
+
     private final double nanosPerByte;
+    private final BooleanSupplier stopped;
     private final AtomicLong bookedUntil = new AtomicLong(System.nanoTime());
 
-    Throttle(OptionalLong bytesPerSecond) {
+    /** @param stopped whether nobody wants the bytes any more: then nobody waits for them */
+    Throttle(OptionalLong bytesPerSecond, BooleanSupplier stopped) {
+        this.stopped = stopped;
         this.nanosPerByte = bytesPerSecond.isPresent() ? NANOS_PER_SECOND / bytesPerSecond.getAsLong() : 0;
     }
 
@@ -36,8 +43,8 @@ final class Throttle {
         long cost = (long) (bytes * nanosPerByte);
         long now = System.nanoTime();
         long wait = bookedUntil.updateAndGet(until -> Math.max(until, now - LATE_NANOS) + cost) - cost - now;
-        if (wait > 0) {
-            sleep(wait);
+        for (long left = wait; left > 0 && !stopped.getAsBoolean(); left = now + wait - System.nanoTime()) {
+            sleep(Math.min(left, NAP_NANOS));
         }
     }
 

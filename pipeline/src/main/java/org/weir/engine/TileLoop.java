@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.PageCache;
@@ -30,21 +32,29 @@ final class TileLoop {
     private final int windowElements;
     private final boolean drops;
     private final Throttle readLimit;
+    private final Throttle writeLimit;
     private final TileSink sink;
     private final Kernels kernels;
     private final boolean stochastic;
     private final long seed;
+    private final LongAdder writtenBytes;
 
-    TileLoop(MergePlan plan, TileSink sink, Kernels kernels) {
+    /**
+     * @param writtenBytes is told what was written
+     * @param stopped whether nobody wants the rest any more
+     */
+    TileLoop(MergePlan plan, TileSink sink, Kernels kernels, LongAdder writtenBytes, BooleanSupplier stopped) {
         this.tileElements = plan.memory().tileElements();
         this.tableEntries = plan.memory().tableEntries();
         this.windowElements = plan.memory().windows().surveyElements();
         this.drops = plan.options().sidecar().pageCache() == PageCache.DROP;
-        this.readLimit = new Throttle(plan.options().sidecar().readLimit());
+        this.readLimit = new Throttle(plan.options().sidecar().readLimit(), stopped);
+        this.writeLimit = new Throttle(plan.options().sidecar().writeLimit(), stopped);
         this.sink = sink;
         this.kernels = kernels;
         this.stochastic = plan.options().exactness().rounding() == Rounding.STOCHASTIC;
         this.seed = plan.options().seed();
+        this.writtenBytes = writtenBytes;
     }
 
     /** How many tiles a tensor has. */
@@ -74,7 +84,7 @@ final class TileLoop {
             // a window is checked, then shown strip by strip; of a sample, only the run itself
             long from = at;
             long to = Math.min(end, from + (whole ? windowElements : sweep.runLength()));
-            long bytes = bytes(run, to - from);
+            long bytes = bytesOf(run, to - from);
             guarded(() -> read(run, from, to, worker), () -> sweep.show(run, worker, from, to));
             worker.meter.rest("survey", to - from, bytes);
             release(run, from, to, again, worker);
@@ -85,20 +95,57 @@ final class TileLoop {
         return shown;
     }
 
-    /** Merges and writes one tile. Returns the bytes read, once. */
+    /** Whether all of a tensor is there from an earlier run. */
+    boolean isFinished(TensorRun run) {
+        return isFinished(run.index(), run.plan().output());
+    }
+
+    boolean isFinished(int tensor, TensorInfo output) {
+        return sink.firstMissing(tensor, 0, output.bytes()) == output.bytes();
+    }
+
+    /** Bytes of input that a tile is made from. */
+    long bytes(TensorRun run, long tile) {
+        long atATime = run.elementsAtATime(tileElements, tableEntries);
+        return bytesOf(run, Math.min(atATime, run.elements() - tile * atATime));
+    }
+
+    /** Merges and writes what is missing of one tile. Returns the bytes read, once. */
     long merge(TensorRun run, long tile, Worker worker) throws IOException {
         long atATime = run.elementsAtATime(tileElements, tableEntries);
         long first = tile * atATime;
         long end = Math.min(first + atATime, run.elements());
+        int width = run.outputWidthBytes();
+        if (sink.firstMissing(run.index(), first * width, end * width) == end * width) {
+            return 0;
+        }
         if (run.worksByRow()) {
             surveyRows(run, first, end, worker);
         }
+        long read = 0;
         for (long from = first; from < end; from += tileElements) {
-            mergeWindow(run, from, Math.min(end, from + tileElements), worker);
+            long to = Math.min(end, from + tileElements);
+            read += eachMissing(
+                    run.index(), from * width, to * width, (at, until) -> mergeRange(run, at / width, until / width, worker));
         }
         worker.rowOperations = List.of();
         worker.meter.tileDone();
-        return bytes(run, end - first);
+        return read;
+    }
+
+    /** What is done with a range of a tensor of the output, in bytes. */
+    private interface Piece {
+        long of(long begin, long end) throws IOException;
+    }
+
+    private long eachMissing(int tensor, long begin, long end, Piece piece) throws IOException {
+        long read = 0;
+        for (long at = sink.firstMissing(tensor, begin, end); at < end; at = sink.firstMissing(tensor, at, end)) {
+            long to = sink.missingUntil(tensor, at, end);
+            read += piece.of(at, to);
+            at = to;
+        }
+        return read;
     }
 
     /** Shows whole rows, which may be longer than a tile, to the operations that are to merge them. */
@@ -110,22 +157,24 @@ final class TileLoop {
             long from = at;
             long to = Math.min(end, from + tileElements);
             guarded(() -> read(run, from, to, worker), () -> sweep.show(run, worker, from, to));
-            worker.meter.rest("survey", to - from, bytes(run, to - from));
+            worker.meter.rest("survey", to - from, bytesOf(run, to - from));
             release(run, from, to, true, worker);
         }
         sweep.concludeRows(run, worker);
         worker.meter.rest("survey", 0, 0);
     }
 
-    private void mergeWindow(TensorRun run, long first, long end, Worker worker) throws IOException {
+    private long mergeRange(TensorRun run, long first, long end, Worker worker) throws IOException {
         int width = run.outputWidthBytes();
+        long bytes = bytesOf(run, end - first);
         guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
-        worker.meter.rest("merge", end - first, bytes(run, end - first));
+        worker.meter.rest("merge", end - first, bytes);
         if (run.finite().mustFail()) {
             throw nonFinite(run, worker);
         }
         write(run.index(), first * width, (end - first) * width, end - first, worker);
         release(run, first, end, false, worker);
+        return bytes;
     }
 
     /** Goes over the tensor again up to where something was found: whoever is at what comes before may not be there yet. */
@@ -207,7 +256,7 @@ final class TileLoop {
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {
-        long bytes = bytes(run, end - first);
+        long bytes = bytesOf(run, end - first);
         readLimit.take(bytes);
         run.read(first, end, worker);
         worker.meter.lap(StageTime.PREFAULT, end - first, bytes);
@@ -215,15 +264,28 @@ final class TileLoop {
 
     private void write(int tensor, long offsetBytes, long lengthBytes, long elements, Worker worker)
             throws IOException {
+        writeLimit.take(lengthBytes);
         sink.write(tensor, offsetBytes, worker.tile.asSlice(0, lengthBytes));
+        writtenBytes.add(lengthBytes);
         worker.meter.lap(StageTime.WRITE, elements, lengthBytes);
     }
 
-    /** Copies one window of a tensor that is not merged. Returns the bytes read. */
+    /** Copies what is missing of one window of a tensor that is not merged. Returns the bytes read. */
     long copy(int index, CopiedTensor tensor, long window, Worker worker) throws IOException {
-        MappedTensor source = tensor.source();
         long from = window * tileElements;
-        long length = Math.min(tileElements, source.info().bytes() - from);
+        return eachMissing(
+                index,
+                from,
+                from + bytes(tensor, window),
+                (begin, to) -> copyRange(index, tensor.source(), begin, to - begin, worker));
+    }
+
+    /** Bytes of input that a window of a copied tensor is. */
+    long bytes(CopiedTensor tensor, long window) {
+        return Math.min(tileElements, tensor.source().info().bytes() - window * tileElements);
+    }
+
+    private long copyRange(int index, MappedTensor source, long from, long length, Worker worker) throws IOException {
         StageMeter meter = worker.meter;
         guarded(
                 () -> {
@@ -251,7 +313,7 @@ final class TileLoop {
         worker.meter.lap(StageTime.RELEASE, end - first, 0);
     }
 
-    private static long bytes(TensorRun run, long elements) {
+    private static long bytesOf(TensorRun run, long elements) {
         long bytes = 0;
         for (MappedTensor input : (Iterable<MappedTensor>) run.plan().inputs()::iterator) {
             bytes += elements * input.info().dtype().bits() / Byte.SIZE;

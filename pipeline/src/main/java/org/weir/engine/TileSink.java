@@ -15,4 +15,17 @@ public interface TileSink {
      * @param bytes the worker's own memory, good until this returns
      */
     void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException;
+
+    /**
+     * The first byte of a tensor from {@code begin} on that is wanted, or {@code end} if none before that is: what is
+     * there from an earlier run is not made again.
+     */
+    default long firstMissing(int tensor, long begin, long end) {
+        return begin;
+    }
+
+    /** Where the run of wanted bytes ends that begins at {@code begin}, or {@code end} if it is longer. */
+    default long missingUntil(int tensor, long begin, long end) {
+        return end;
+    }
 }

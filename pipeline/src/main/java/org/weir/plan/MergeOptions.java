@@ -61,6 +61,22 @@ public record MergeOptions(
         return memoryBytes.orElse(machine.getTotalMemorySize());
     }
 
+    /** The same, with all that never shows in the output as if nothing had been said about it. */
+    public MergeOptions ofOutput() {
+        return new MergeOptions(
+                outShardBytes,
+                seed,
+                1,
+                OptionalLong.empty(),
+                DEFAULT_TILE_ELEMENTS,
+                false,
+                copyTokenizer,
+                writeModelCard,
+                copyFromBase,
+                Optional.empty(),
+                Sidecar.none());
+    }
+
     /** What holds when the command line says nothing. */
     public static MergeOptions defaults() {
         return new MergeOptions(

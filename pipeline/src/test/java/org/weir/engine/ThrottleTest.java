@@ -26,7 +26,7 @@ class ThrottleTest {
 
     @Test
     void aPauseIsNotMadeUpFor() throws Exception {
-        Throttle throttle = new Throttle(OptionalLong.of(10_000_000));
+        Throttle throttle = new Throttle(OptionalLong.of(10_000_000), () -> false);
         Thread.sleep(500);
         long start = System.nanoTime();
         for (int i = 0; i < 4; i++) {
@@ -38,7 +38,7 @@ class ThrottleTest {
 
     @Test
     void withoutALimitNobodyWaits() throws Exception {
-        Throttle throttle = new Throttle(OptionalLong.empty());
+        Throttle throttle = new Throttle(OptionalLong.empty(), () -> false);
         long start = System.nanoTime();
         throttle.take(Long.MAX_VALUE);
         assertTrue(System.nanoTime() - start < 1_000_000_000);
@@ -46,7 +46,7 @@ class ThrottleTest {
 
     @Test
     void anInterruptedWaitIsAnIoError() {
-        Throttle throttle = new Throttle(OptionalLong.of(1));
+        Throttle throttle = new Throttle(OptionalLong.of(1), () -> false);
         Thread.currentThread().interrupt();
         assertThrows(InterruptedIOException.class, () -> {
             throttle.take(100);
@@ -56,7 +56,7 @@ class ThrottleTest {
     }
 
     private static double rate(long limit, int workers, int tiles) throws Exception {
-        Throttle throttle = new Throttle(OptionalLong.of(limit));
+        Throttle throttle = new Throttle(OptionalLong.of(limit), () -> false);
         long start = System.nanoTime();
         List<Future<?>> shifts = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(workers)) {

@@ -37,8 +37,8 @@ final class Failures {
                 output.problem(String.valueOf(stopped.getMessage()));
                 yield ExitCode.STOPPED;
             }
-            case MergeStoppedException _ -> {
-                output.problem("stopped; nothing is left of the output");
+            case MergeStoppedException stopped -> {
+                output.problem(String.valueOf(stopped.getMessage()));
                 yield ExitCode.STOPPED;
             }
             default -> {

@@ -68,10 +68,10 @@ final class Intermediates implements AutoCloseable {
                         false)) {
             plan.notes().forEach(note -> output.note("step " + name + ": " + note));
             MergeProgress progress = new MergeProgress(counters);
-            Merge merge = new Merge(plan, target, progress);
-            signals.calls(merge::stop);
             MergeReport report;
-            try (ProgressWatch _ = ProgressWatch.start(output, () -> MergeCommand.counts(progress))) {
+            try (Merge merge = Merge.once(plan, target, progress);
+                    ProgressWatch _ = ProgressWatch.start(output, () -> MergeCommand.counts(progress))) {
+                signals.calls(merge::stop);
                 report = merge.run();
             }
             double seconds = report.elapsed().toMillis() / 1000.0;

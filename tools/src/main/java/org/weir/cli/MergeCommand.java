@@ -2,6 +2,7 @@ package org.weir.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,6 +12,7 @@ import org.weir.engine.CounterFile;
 import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
+import org.weir.engine.MergeStoppedException;
 import org.weir.plan.MergePlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +30,9 @@ import picocli.CommandLine.Spec;
             "OUT appears when it is complete and on disk, or not at all."
         })
 final class MergeCommand implements Callable<Integer> {
+    /** A merge that is killed loses nothing, so nobody has to wait for a slow disk at its end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final Output output;
     private final SignalStop signals;
 
@@ -46,6 +51,14 @@ final class MergeCommand implements Callable<Integer> {
             description =
                     "Where the results of a config's named documents go and stay; default: OUT.steps, for a while.")
     private @Nullable Path intermediateDir;
+
+    @Option(
+            names = "--resume",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Go on with what an interrupted merge of the same config and inputs has left; the default.")
+    private boolean resume;
 
     @Mixin
     private final ReportFile reportFile = new ReportFile();
@@ -67,12 +80,7 @@ final class MergeCommand implements Callable<Integer> {
             reportFile.check(spec, plan);
             (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);
             MergeProgress progress = new MergeProgress(counters);
-            Merge merge = new Merge(plan, out, progress);
-            signals.calls(merge::stop);
-            MergeReport report;
-            try (ProgressWatch _ = ProgressWatch.start(output, () -> counts(progress))) {
-                report = merge.run();
-            }
+            MergeReport report = merge(plan, progress);
             if (output.isJson()) {
                 output.result(MergeJson.of(plan, out, report));
             } else {
@@ -84,6 +92,19 @@ final class MergeCommand implements Callable<Integer> {
             measured(plan, report);
         }
         return ExitCode.DONE;
+    }
+
+    private MergeReport merge(MergePlan plan, MergeProgress progress) throws IOException, MergeStoppedException {
+        try (Merge merge = Merge.begin(plan, out, progress, resume)) {
+            signals.calls(merge::stop, PATIENCE, () -> output.problem("stopped" + merge.whatIsLeft()));
+            MergeText.beginning(merge, out).ifPresent(output::note);
+            MergeReport report;
+            try (ProgressWatch _ = ProgressWatch.start(output, () -> counts(progress))) {
+                report = merge.run();
+            }
+            MergeText.damage(merge, out).ifPresent(output::note);
+            return report;
+        }
     }
 
     private void measured(MergePlan plan, MergeReport report) throws IOException {

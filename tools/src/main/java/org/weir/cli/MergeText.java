@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.weir.engine.Merge;
 import org.weir.engine.MergeReport;
 import org.weir.engine.TensorFacts;
 import org.weir.plan.Input;
@@ -28,6 +30,24 @@ final class MergeText {
                 .ifPresent(survived -> lines.add(
                         "  " + StageTable.percent(survived) + " of the update survived rounding, by a sample"));
         return lines;
+    }
+
+    /** What becomes of what an interrupted merge has left, if there was one. */
+    static Optional<String> beginning(Merge merge, Path out) {
+        return merge.recovery()
+                .map(recovery -> out + ": goes on with a merge that was interrupted, whose "
+                        + ByteSize.text(recovery.claimedBytes()) + " are read back first")
+                .or(() -> merge.obstacle()
+                        .map(why -> out + ": begins anew and removes what a merge that was interrupted had finished: "
+                                + why));
+    }
+
+    /** What of it was not as it should be. */
+    static Optional<String> damage(Merge merge, Path out) {
+        return merge.recovery()
+                .filter(recovery -> recovery.damagedBytes() > 0)
+                .map(recovery -> out + ": " + ByteSize.text(recovery.damagedBytes())
+                        + " of what it had finished were not on the disk as they should be, and were made again");
     }
 
     static String what(MergePlan plan) {

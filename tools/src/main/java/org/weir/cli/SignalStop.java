@@ -1,5 +1,6 @@
 package org.weir.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalStop {
     /** Longer than any tile takes; a disk that hangs must not make the process immortal. */
-    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile @Nullable Runnable stop;
+    private volatile @Nullable Stop stop;
     private volatile int code = ExitCode.STOPPED;
 
     /** One that no signal reaches. */
@@ -29,8 +30,20 @@ final class SignalStop {
 
     /** What to do at a signal, from another thread. Without it a signal ends the process at once. */
     void calls(Runnable stopping) {
-        stop = stopping;
+        calls(stopping, PATIENCE, () -> {});
     }
+
+    /**
+     * The same for a command that may be cut off.
+     *
+     * @param atMost how long to wait for its end
+     * @param late what to do then, before the process ends
+     */
+    void calls(Runnable stopping, Duration atMost, Runnable late) {
+        stop = new Stop(stopping, atMost, late);
+    }
+
+    private record Stop(Runnable stopping, Duration atMost, Runnable late) {}
 
     /** The command is over, with this exit code, and has said what it had to say. */
     void ended(int exitCode) {
@@ -40,13 +53,15 @@ final class SignalStop {
 
     private void heard() {
         OrderlyEnd.say();
-        Runnable stopping = stop;
-        if (stopping == null || ended.getCount() == 0) {
+        Stop asked = stop;
+        if (asked == null || ended.getCount() == 0) {
             return;
         }
-        stopping.run();
+        asked.stopping().run();
         try {
-            if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS) && code != ExitCode.STOPPED) {
+            if (!ended.await(asked.atMost().toMillis(), TimeUnit.MILLISECONDS)) {
+                asked.late().run();
+            } else if (code != ExitCode.STOPPED) {
                 Runtime.getRuntime().halt(code); // the one way to change the code of a JVM that is exiting
             }
         } catch (InterruptedException e) {

@@ -43,6 +43,7 @@ final class Weir implements Callable<Integer> {
                 .addSubcommand(likeMergekit(new ProfileCommand(output, signals)))
                 .addSubcommand(new StatCommand(output))
                 .addSubcommand(new InspectCommand(output))
+                .addSubcommand(new VerifyCommand(output))
                 .addSubcommand(new MethodsCommand(output))
                 .addSubcommand(new SynthCommand(output, signals))
                 .setCaseInsensitiveEnumValuesAllowed(true)

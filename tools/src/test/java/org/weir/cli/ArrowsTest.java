@@ -74,12 +74,14 @@ final class ArrowsTest {
                 .check(WEIR);
     }
 
-    /** Output is never written through a mapping, and one class decides how a file becomes memory. */
+    /** Output is never written through a mapping, and one class decides how a file becomes memory; a journal is neither. */
     @Test
-    void onlyOneClassMapsFiles() {
+    void onlyOneClassMapsWeights() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("org.weir.checkpoint.MappedShard")
+                .and()
+                .doNotHaveFullyQualifiedName("org.weir.checkpoint.Journal")
                 .should()
                 .callMethodWhere(describe("map a file", ArrowsTest::mapsAFile))
                 .check(WEIR);

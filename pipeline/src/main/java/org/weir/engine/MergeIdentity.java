@@ -1,0 +1,33 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.weir.checkpoint.InputFile;
+import org.weir.checkpoint.RunIdentity;
+import org.weir.plan.Input;
+import org.weir.plan.MergePlan;
+
+/** What a merge must have in common with an interrupted one to go on with it. */
+final class MergeIdentity {
+
+    private MergeIdentity() {}
+
+    static RunIdentity of(MergePlan plan) throws IOException {
+        Map<String, String> states = new LinkedHashMap<>();
+        states.put("the version of Weir", Build.version());
+        states.put("the config", plan.config().source());
+        states.put("the random seed", String.valueOf(plan.options().seed()));
+        states.put("what the options ask for", plan.options().ofOutput().toString());
+        for (int i = 0; i < plan.inputs().size(); i++) {
+            Input input = plan.inputs().get(i);
+            List<InputFile> files = input.checkpoint().inputFiles();
+            states.put("the number of files of " + input.reference(), String.valueOf(files.size()));
+            for (InputFile file : files) {
+                states.put("the input " + file.path(), file.toString());
+            }
+        }
+        return new RunIdentity(states);
+    }
+}

@@ -1,0 +1,134 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.weir.checkpoint.Checksums;
+import org.weir.checkpoint.Crc32c;
+import org.weir.checkpoint.InputFile;
+import org.weir.checkpoint.Manifest;
+import org.weir.checkpoint.OutputFile;
+import org.weir.checkpoint.ShardLayout;
+import org.weir.checkpoint.TensorInfo;
+import org.weir.plan.Input;
+import org.weir.plan.MergePlan;
+
+/** What was made, from what, how, with which checksums: the {@code merge-manifest.json} of an output. */
+final class MergeManifest {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final MergePlan plan;
+    private final MergeReport report;
+    private final Checksums checksums;
+
+    MergeManifest(MergePlan plan, MergeReport report, Checksums checksums) {
+        this.plan = plan;
+        this.report = report;
+        this.checksums = checksums;
+    }
+
+    byte[] bytes() throws IOException {
+        Accounting accounting = new Accounting(plan);
+        Manifest manifest = new Manifest()
+                .with("format", 1)
+                .with("weir", Build.version())
+                .with("made", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                .with("method", plan.method().name())
+                .with("seed", plan.options().seed())
+                .with("options", plan.options().ofOutput())
+                .with("config", plan.config().source())
+                .with("configFile", plan.config().file().toString())
+                .with("workingFolder", Path.of("").toAbsolutePath().toString())
+                .with("notes", plan.notes());
+        List<Map<String, ?>> inputs = new ArrayList<>();
+        for (Input input : plan.inputs()) {
+            inputs.add(input(input, accounting));
+        }
+        return manifest.with("inputs", inputs.stream())
+                .with("leftOut", accounting.leftOut())
+                .with("shards", shards())
+                .with("tensors", tensors())
+                .with("files", checksums.others().stream().map(MergeManifest::file))
+                .with("readBytes", report.readBytes())
+                .with("seconds", report.elapsed().toNanos() / NANOS_PER_SECOND)
+                .with("stages", report.stages().stream().map(MergeManifest::stage))
+                .bytes();
+    }
+
+    private static Map<String, ?> input(Input input, Accounting accounting) throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("reference", input.reference());
+        json.put("role", input.base() ? "base" : "expert");
+        json.put("path", input.checkpoint().path().toRealPath().toString());
+        json.put("tensors", accounting.of(input));
+        List<Map<String, Object>> files = new ArrayList<>();
+        for (InputFile file : input.checkpoint().inputFiles()) {
+            files.add(inputFile(file));
+        }
+        json.put("files", files);
+        return json;
+    }
+
+    private static Map<String, Object> inputFile(InputFile file) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("file", String.valueOf(file.path().getFileName()));
+        json.put("bytes", file.bytes());
+        json.put("headerCrc32c", Crc32c.text(file.headerCrc32c()));
+        json.put("device", file.device());
+        json.put("inode", file.inode());
+        json.put("modified", file.modified().toString());
+        json.put("statusChanged", file.statusChanged().toString());
+        return json;
+    }
+
+    private Stream<Map<String, Object>> shards() {
+        return IntStream.range(0, checksums.shards().size()).mapToObj(i -> {
+            Map<String, Object> json = file(checksums.shards().get(i));
+            json.put("headerBytes", plan.layout().shards().get(i).headerBytes());
+            json.put("headerCrc32c", Crc32c.text(checksums.headers().get(i)));
+            return json;
+        });
+    }
+
+    private static Map<String, Object> file(OutputFile file) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("file", file.name());
+        json.put("bytes", file.bytes());
+        json.put("crc32c", Crc32c.text(file.crc32c()));
+        return json;
+    }
+
+    private Stream<Map<String, Object>> tensors() {
+        return IntStream.range(0, plan.tensors().size()).mapToObj(this::tensor);
+    }
+
+    private Map<String, Object> tensor(int number) {
+        TensorInfo info = plan.layout().tensors().get(number);
+        ShardLayout.Place place = plan.layout().places().get(number);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", info.name());
+        json.put("dtype", info.dtype().name());
+        json.put("shape", info.shape().dims());
+        json.put("treatment", plan.tensors().get(number).treatment());
+        json.put("file", plan.layout().shards().get(place.shard()).fileName());
+        json.put("offset", place.offsetBytes());
+        json.put("bytes", info.bytes());
+        json.put("crc32c", Crc32c.text(checksums.tensors().get(number)));
+        return json;
+    }
+
+    private static Map<String, Object> stage(StageTime time) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("stage", time.label());
+        json.put("seconds", time.nanos() / NANOS_PER_SECOND);
+        json.put("bytes", time.bytes());
+        return json;
+    }
+}

@@ -1,0 +1,178 @@
+package org.weir.engine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.weir.checkpoint.Crc32c;
+import org.weir.checkpoint.FolderCheck.Damage;
+import org.weir.checkpoint.InputFile;
+import org.weir.checkpoint.ShardLayout;
+import org.weir.checkpoint.TensorInfo;
+import org.weir.plan.Input;
+import org.weir.plan.MergeConfig;
+import org.weir.plan.MergeOptions;
+import org.weir.plan.MergePlan;
+import org.weir.plan.PlanException;
+import org.weir.plan.Planner;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Makes a part of an output again from its inputs, by the engine that made it, and compares the bytes. */
+public final class Recomputation implements AutoCloseable {
+
+    private final Path folder;
+    private final JsonNode manifest;
+    private final MergePlan plan;
+
+    private Recomputation(Path folder, JsonNode manifest, MergePlan plan) {
+        this.folder = folder;
+        this.manifest = manifest;
+        this.plan = plan;
+    }
+
+    /**
+     * Plans the merge again that a manifest tells of.
+     *
+     * @throws PlanException if that is not possible any more
+     */
+    public static Recomputation of(Path folder, JsonNode manifest, int threads) throws PlanException {
+        MergeConfig config = MergeConfig.parse(
+                Path.of(manifest.path("configFile").asString()),
+                manifest.path("config").asString().getBytes(StandardCharsets.UTF_8));
+        ObjectNode options = ((ObjectNode) manifest.path("options")).deepCopy();
+        options.put("threads", threads);
+        MergePlan plan = Planner.plan(
+                config,
+                Path.of(manifest.path("workingFolder").asString()),
+                System.getenv(),
+                JsonMapper.shared().treeToValue(options, MergeOptions.class),
+                Optional.empty());
+        return new Recomputation(folder, manifest, plan);
+    }
+
+    /** Why the result could differ although nothing is wrong with it: another version, or inputs that have changed. */
+    public Optional<String> obstacle() throws IOException {
+        for (int i = 0; i < plan.inputs().size(); i++) {
+            Optional<String> changed = changed(
+                    plan.inputs().get(i), manifest.path("inputs").path(i).path("files"));
+            if (changed.isPresent()) {
+                return changed;
+            }
+        }
+        for (int i = 0; i < plan.tensors().size(); i++) {
+            JsonNode listed = manifest.path("tensors").path(i);
+            ShardLayout.Place place = plan.layout().places().get(i);
+            if (!plan.layout()
+                            .tensors()
+                            .get(i)
+                            .name()
+                            .equals(listed.path("name").asString())
+                    || place.offsetBytes() != listed.path("offset").asLong()) {
+                return Optional.of("this version of Weir (" + Build.version() + ") plans another output than "
+                        + manifest.path("weir").asString() + " did");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> changed(Input input, JsonNode listed) throws IOException {
+        List<InputFile> files = input.checkpoint().inputFiles();
+        for (int i = 0; i < Math.max(files.size(), listed.size()); i++) {
+            boolean same = i < files.size()
+                    && files.get(i).bytes() == listed.path(i).path("bytes").asLong(-1)
+                    && Crc32c.text(files.get(i).headerCrc32c())
+                            .equals(listed.path(i).path("headerCrc32c").asString(""));
+            if (!same) {
+                return Optional.of(input.reference() + " is not the model any more that was merged");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Makes and compares.
+     *
+     * @param sample which part
+     * @return every range that comes out in other bytes, by file and place
+     */
+    public List<Damage> run(Sample sample, MergeProgress progress) throws IOException, MergeStoppedException {
+        try (Comparison comparison = new Comparison(sample)) {
+            new MergeEngine(plan, progress, false).run(comparison);
+            return comparison.differences.stream()
+                    .sorted(Comparator.comparing(Damage::file).thenComparingLong(Damage::begin))
+                    .toList();
+        }
+    }
+
+    /** A sink that keeps nothing. */
+    private final class Comparison implements TileSink, AutoCloseable {
+        private final Sample sample;
+        private final List<FileChannel> shards = new ArrayList<>();
+        private final ConcurrentLinkedQueue<Damage> differences = new ConcurrentLinkedQueue<>();
+        private final ThreadLocal<ByteBuffer> buffer =
+                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(Sample.PIECE_BYTES));
+
+        Comparison(Sample sample) throws IOException {
+            this.sample = sample;
+            for (int shard = 0; shard < plan.layout().shards().size(); shard++) {
+                Path file = folder.resolve(plan.layout().shards().get(shard).fileName());
+                shards.add(FileChannel.open(file, StandardOpenOption.READ));
+            }
+        }
+
+        @Override
+        public long firstMissing(int tensor, long begin, long end) {
+            return sample.next(tensor, begin, end);
+        }
+
+        @Override
+        public long missingUntil(int tensor, long begin, long end) {
+            return Math.min(end, Sample.pieceEnd(begin));
+        }
+
+        @Override
+        public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+            ShardLayout.Place place = plan.layout().places().get(tensor);
+            FileChannel shard = shards.get(place.shard());
+            ByteBuffer found = buffer.get().clear().limit((int) bytes.byteSize());
+            long begin = place.offsetBytes() + offsetBytes;
+            while (found.hasRemaining()) {
+                if (shard.read(found, begin + found.position()) < 0) {
+                    break;
+                }
+            }
+            long at = bytes.mismatch(MemorySegment.ofBuffer(found.flip()));
+            if (at >= 0) {
+                TensorInfo info = plan.layout().tensors().get(tensor);
+                differences.add(Damage.ofTensor(
+                        plan.layout().shards().get(place.shard()).fileName(),
+                        info.name(),
+                        begin,
+                        begin + bytes.byteSize(),
+                        "made again from the inputs, it is different from byte " + (begin + at) + " on"));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (FileChannel shard : shards) {
+                shard.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        plan.close();
+    }
+}
