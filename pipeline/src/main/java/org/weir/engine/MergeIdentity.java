@@ -1,9 +1,12 @@
 package org.weir.engine;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.weir.checkpoint.InputFile;
 import org.weir.checkpoint.RunIdentity;
 import org.weir.plan.Input;
@@ -27,7 +30,15 @@ final class MergeIdentity {
             for (InputFile file : files) {
                 states.put("the input " + file.path(), file.toString());
             }
+            for (Path file : input.checkpoint().companions()) {
+                states.put("the file " + file, stateOf(file));
+            }
         }
         return new RunIdentity(states);
+    }
+
+    /** Of a config or tokenizer, which decide on the place of layers and rows. */
+    private static String stateOf(Path file) throws IOException {
+        return new TreeMap<>(Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime")).toString();
     }
 }

@@ -126,7 +126,10 @@ final class TileLoop {
         for (long from = first; from < end; from += tileElements) {
             long to = Math.min(end, from + tileElements);
             read += eachMissing(
-                    run.index(), from * width, to * width, (at, until) -> mergeRange(run, at / width, until / width, worker));
+                    run.index(),
+                    from * width,
+                    to * width,
+                    (at, until) -> mergeRange(run, at / width, until / width, worker));
         }
         worker.rowOperations = List.of();
         worker.meter.tileDone();

@@ -3,6 +3,7 @@ package org.weir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -35,7 +36,12 @@ class InterruptedMergeTest {
     /** How often the merge is killed; 200 times take a quarter of an hour. */
     private static final int KILLS = Integer.getInteger("weir.kills", 5);
 
+    /** A little more than the merge takes. */
+    private static final int MAX_MILLIS = 6000;
+
     private static final int PATIENCE_SECONDS = 120;
+    private static final int JOURNAL_HEAD_BYTES = 1 << 16;
+    private static final int STAGED_RANGES = 60;
     private static final String GOES_ON = ": goes on with a merge that was interrupted";
     private static final String BEGINS_ANEW =
             ": begins anew and removes what a merge that was interrupted had finished: ";
@@ -82,7 +88,7 @@ class InterruptedMergeTest {
     @AfterEach
     void killWhatIsLeft() throws InterruptedException {
         for (Process process : started) {
-            process.destroyForcibly().waitFor();
+            kill(process);
         }
     }
 
@@ -94,8 +100,11 @@ class InterruptedMergeTest {
         int wentOn = 0;
         while (kills < KILLS) {
             Process merge = start("--write-limit", "5M");
-            boolean ended = merge.waitFor(700 + random.nextInt(4000), TimeUnit.MILLISECONDS);
-            merge.destroyForcibly().waitFor();
+            if (random.nextBoolean()) {
+                awaitStagedRanges();
+            }
+            boolean ended = merge.waitFor(random.nextInt(MAX_MILLIS), TimeUnit.MILLISECONDS);
+            kill(merge);
             kills += ended ? 0 : 1;
             wentOn += err(merge).contains(GOES_ON) ? 1 : 0;
             if (Files.exists(out)) {
@@ -107,14 +116,16 @@ class InterruptedMergeTest {
         assertEquals(ExitCode.DONE, last.code(), last.err());
         assertSameWeights(peace);
         assertEquals(List.of("out", "peace", "ties.yml"), names(temp));
+        assertTrue(wentOn > 0 || KILLS < 20, "not one of them went on");
         System.out.printf("%d kills, %d merges went on%n", kills, wentOn);
     }
 
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130"})
     void aSignalStopsItWithinTwoSecondsAndTheSameCommandGoesOn(String signal, int code) throws Exception {
+        assumeFalse(isIgnored(signal), "whoever started the tests has this signal ignored");
         Process merge = start("--write-limit", "1M");
-        awaitStagedBytes();
+        awaitStagedRanges();
         long begin = System.nanoTime();
         assertEquals(
                 0,
@@ -143,20 +154,12 @@ class InterruptedMergeTest {
     @Test
     void aDamagedStagedRangeIsSaidAndMadeAgain() throws Exception {
         killAfterAWhile();
-        Path shard = staged("model-00001-of-00003.safetensors");
-        long damaged = 0;
-        try (RandomAccessFile bytes = new RandomAccessFile(shard.toFile(), "rw")) {
-            for (long at = 8000; at < bytes.length(); at += 8191, damaged++) {
-                bytes.seek(at);
-                int old = bytes.read();
-                bytes.seek(at);
-                bytes.write(old ^ 0x10);
-            }
+        for (String name : names(temp.resolve("out.staging"))) {
+            damage(temp.resolve("out.staging").resolve(name));
         }
         Ran again = goesOn();
         assertTrue(
                 again.err().contains(" of what it had finished were not on the disk as they should be"), again.err());
-        assertTrue(damaged > 0);
         assertSameWeights(mergedInPeace());
     }
 
@@ -204,7 +207,7 @@ class InterruptedMergeTest {
         copy(models, mine);
         Files.writeString(config, Files.readString(config).replace(models.toString(), mine.toString()));
         Process merge = start("--write-limit", "4M");
-        awaitStagedBytes();
+        awaitStagedRanges();
         Path base = mine.resolve("base/model.safetensors");
         Files.setLastModifiedTime(base, FileTime.from(Instant.now().plusSeconds(7)));
         assertTrue(merge.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -218,10 +221,10 @@ class InterruptedMergeTest {
     @Test
     void onlyOneMergesIntoAnOutput() throws Exception {
         Process first = start("--write-limit", "2M");
-        awaitStagedBytes();
+        awaitStagedRanges();
         Ran second = merge(out);
         assertTrue(second.err().contains("being written already, by weir: process " + first.pid()), second.err());
-        first.destroyForcibly().waitFor();
+        kill(first);
         goesOn();
         assertSameWeights(mergedInPeace());
     }
@@ -240,9 +243,8 @@ class InterruptedMergeTest {
     private void killAfterAWhile(String... options) throws Exception {
         Process merge = start(Stream.concat(Stream.of(options), Stream.of("--write-limit", "2M"))
                 .toArray(String[]::new));
-        awaitStagedBytes();
-        Thread.sleep(500);
-        merge.destroyForcibly().waitFor();
+        awaitStagedRanges();
+        kill(merge);
         assertFalse(Files.exists(out), "killed too late");
     }
 
@@ -279,11 +281,19 @@ class InterruptedMergeTest {
         return process;
     }
 
-    /** Until some of the weights are written: the journal's second chunk comes with the first range. */
-    private void awaitStagedBytes() throws Exception {
+    /** With -9. Through the handle: the other way closes the streams before they are read. */
+    private static void kill(Process process) throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Until some of the weights are written, as the journal says. */
+    private void awaitStagedRanges() throws Exception {
         Path journal = temp.resolve("out.staging.journal");
         for (int i = 0; i < PATIENCE_SECONDS * 100; i++) {
-            if (Files.exists(journal) && Files.size(journal) > 1 << 16) {
+            byte[] records = Files.exists(journal) ? Files.readAllBytes(journal) : new byte[0];
+            int enough = JOURNAL_HEAD_BYTES + STAGED_RANGES * 32;
+            if (records.length > enough && records[enough - 8] + records[enough - 7] + records[enough - 6] != 0) {
                 return;
             }
             Thread.sleep(10);
@@ -298,8 +308,16 @@ class InterruptedMergeTest {
         return peace;
     }
 
-    private Path staged(String name) {
-        return temp.resolve("out.staging").resolve(name);
+    /** One bit in every piece of 8 KiB, which is what a tile is here. */
+    private static void damage(Path shard) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(shard.toFile(), "rw")) {
+            for (long at = 8000; at < bytes.length(); at += 8000) {
+                bytes.seek(at);
+                int old = bytes.read();
+                bytes.seek(at);
+                bytes.write(old ^ 0x10);
+            }
+        }
     }
 
     private void assertSameWeights(Path peace) throws IOException {
@@ -311,6 +329,16 @@ class InterruptedMergeTest {
         }
         Ran verify = Ran.weir("verify", out);
         assertEquals(ExitCode.DONE, verify.code(), verify.err());
+    }
+
+    /** As programs in the background of a script have it; their children inherit it. */
+    private static boolean isIgnored(String signal) throws IOException {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElse("SigIgn: 0");
+        int number = signal.equals("INT") ? 2 : 15;
+        return (Long.parseUnsignedLong(mask.split("\\s+")[1], 16) >>> (number - 1) & 1) != 0;
     }
 
     private static String err(Process process) throws IOException {
