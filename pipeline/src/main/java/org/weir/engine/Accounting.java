@@ -1,5 +1,6 @@
 package org.weir.engine;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -18,15 +19,24 @@ import org.weir.plan.TensorPlan;
 /** What became of every tensor of every input: merged, copied, or left out, and why. */
 final class Accounting {
 
-    private final IdentityHashMap<MappedTensor, String> uses = new IdentityHashMap<>();
+    private final Map<Place, String> uses = new HashMap<>();
     private final Map<String, String> treatments = new HashMap<>();
     private final List<Map<String, String>> leftOut = new ArrayList<>();
     private final IdentityHashMap<Input, Map<String, Long>> counts = new IdentityHashMap<>();
 
+    /** Where a tensor lies: plans may read it under another name, or less than all of it. Empty ones lie nowhere. */
+    private record Place(Path file, long offsetBytes, String nameIfEmpty) {
+        static Place of(MappedTensor tensor) {
+            boolean empty = tensor.info().bytes() == 0;
+            return new Place(
+                    tensor.file(), tensor.offsetBytes(), empty ? tensor.info().name() : "");
+        }
+    }
+
     Accounting(MergePlan plan) {
         for (TensorPlan tensor : plan.tensors()) {
             treatments.put(tensor.output().name(), tensor.treatment());
-            sources(tensor).forEach(source -> uses.put(source, tensor.treatment()));
+            sources(tensor).forEach(source -> uses.put(Place.of(source), tensor.treatment()));
         }
         plan.inputs().forEach(this::count);
     }
@@ -41,7 +51,7 @@ final class Accounting {
     private void count(Input input) {
         Map<String, Long> mine = new TreeMap<>();
         for (MappedTensor tensor : input.checkpoint().tensors()) {
-            String use = uses.get(tensor);
+            String use = uses.get(Place.of(tensor));
             if (use == null) {
                 use = "left out";
                 leaveOut(input, tensor.info().name());

@@ -91,6 +91,9 @@ public final class Merge implements AutoCloseable {
         } catch (InputChangedException e) {
             discardIfInputsChanged();
             throw e;
+        } catch (NonFiniteException e) {
+            writer.discard(); // the same command would end at the same place
+            throw e;
         } catch (IOException e) {
             throw e instanceof NotEnoughSpaceException || e.getClass() == IOException.class
                     ? new IOException(e.getMessage() + whatIsLeft(), e)

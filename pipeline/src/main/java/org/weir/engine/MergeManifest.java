@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Checksums;
@@ -27,11 +29,13 @@ final class MergeManifest {
     private final MergePlan plan;
     private final MergeReport report;
     private final Checksums checksums;
+    private final Map<String, TensorFacts> facts = new HashMap<>();
 
     MergeManifest(MergePlan plan, MergeReport report, Checksums checksums) {
         this.plan = plan;
         this.report = report;
         this.checksums = checksums;
+        report.facts().forEach(found -> facts.put(found.tensor(), found));
     }
 
     byte[] bytes() throws IOException {
@@ -121,6 +125,7 @@ final class MergeManifest {
         json.put("offset", place.offsetBytes());
         json.put("bytes", info.bytes());
         json.put("crc32c", Crc32c.text(checksums.tensors().get(number)));
+        Optional.ofNullable(facts.get(info.name())).ifPresent(found -> json.put("facts", found));
         return json;
     }
 

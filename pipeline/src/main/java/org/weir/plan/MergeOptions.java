@@ -74,7 +74,8 @@ public record MergeOptions(
                 writeModelCard,
                 copyFromBase,
                 Optional.empty(),
-                Sidecar.none());
+                Sidecar.none(),
+                exactness);
     }
 
     /** What holds when the command line says nothing. */
