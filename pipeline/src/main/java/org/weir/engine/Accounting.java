@@ -14,6 +14,7 @@ import org.weir.plan.CopiedTensor;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 import org.weir.plan.MergedTensor;
+import org.weir.plan.SolvedTensor;
 import org.weir.plan.TensorPlan;
 
 /** What became of every tensor of every input: merged, copied, or left out, and why. */
@@ -44,6 +45,7 @@ final class Accounting {
     private static Stream<MappedTensor> sources(TensorPlan tensor) {
         return switch (tensor) {
             case MergedTensor merged -> merged.inputs();
+            case SolvedTensor solved -> solved.experts().stream();
             case CopiedTensor copied -> Stream.of(copied.source());
         };
     }

@@ -144,6 +144,9 @@ public final class Recomputation implements AutoCloseable {
         public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
             ShardLayout.Place place = plan.layout().places().get(tensor);
             FileChannel shard = shards.get(place.shard());
+            if (buffer.get().capacity() < bytes.byteSize()) {
+                buffer.set(ByteBuffer.allocateDirect((int) bytes.byteSize())); // of what is made in larger pieces
+            }
             ByteBuffer found = buffer.get().clear().limit((int) bytes.byteSize());
             long begin = place.offsetBytes() + offsetBytes;
             while (found.hasRemaining()) {
