@@ -52,6 +52,7 @@ final class KernelTable implements Callable<Integer> {
         if (!onlyKernels) {
             results.addAll(run(WidenBenchmark.class));
             results.addAll(run(NarrowBenchmark.class));
+            results.addAll(run(FiniteBenchmark.class));
         }
         results.addAll(run(KernelBenchmark.class));
         environment.forEach(System.out::println);

@@ -4,12 +4,16 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.weir.simd.CounterRandom;
 
 /** The parameters of one method for one output tensor: what the config says of it, else the defaults. */
 public final class Settings {
     private final String tensor;
     private final long seed;
+    /** Where each expert stands in the config. */
+    private final List<Integer> places;
+
     private final int experts;
     private final List<Long> dims;
     private final boolean origin;
@@ -27,6 +31,7 @@ public final class Settings {
         this.tensor = tensor;
         this.seed = seed;
         this.experts = experts;
+        this.places = IntStream.range(0, experts).boxed().toList();
         this.dims = List.of();
         this.origin = false;
         this.values = new HashMap<>();
@@ -44,9 +49,30 @@ public final class Settings {
         this.tensor = of.tensor;
         this.seed = of.seed;
         this.experts = of.experts;
+        this.places = of.places;
         this.dims = List.copyOf(dims);
         this.origin = origin;
         this.values = of.values;
+    }
+
+    private Settings(Settings of, List<Integer> chosen) {
+        this.tensor = of.tensor;
+        this.seed = of.seed;
+        this.experts = chosen.size();
+        this.places = chosen.stream().map(of.places::get).toList();
+        this.dims = of.dims;
+        this.origin = of.origin;
+        this.values = new HashMap<>();
+        of.values.forEach((param, all) -> values.put(
+                param,
+                param.scope() == Param.Scope.GLOBAL
+                        ? all
+                        : chosen.stream().mapToDouble(expert -> all[expert]).toArray()));
+    }
+
+    /** The same for some of the experts only, each with its own parameters and random bits. */
+    public Settings of(List<Integer> chosen) {
+        return new Settings(this, chosen);
     }
 
     /** The same for a tensor of this shape; before, it is a scalar's. */
@@ -134,7 +160,7 @@ public final class Settings {
 
     /** Random bits for one expert's elements of this tensor. */
     public CounterRandom random(int expert) {
-        return CounterRandom.of(seed, expert, tensor);
+        return CounterRandom.of(seed, places.get(expert), tensor);
     }
 
     private double[] of(Param param, Param.Scope scope, Param.Kind kind) {

@@ -20,6 +20,7 @@ import org.weir.method.MethodInfo;
  * @param method the method
  * @param inputs the models, the base first if there is one
  * @param tensors every output tensor, in the order in which they are laid out
+ * @param leftOut the tensors of inputs that nothing is made of
  * @param layout the output files
  * @param memory the memory sum
  * @param resultConfig what the result's config.json says otherwise than the donor's
@@ -33,6 +34,7 @@ public record MergePlan(
         MethodInfo method,
         List<Input> inputs,
         List<TensorPlan> tensors,
+        List<LeftOut> leftOut,
         ShardLayout layout,
         MemoryBudget memory,
         ResultConfig resultConfig,
@@ -47,6 +49,7 @@ public record MergePlan(
     public MergePlan {
         inputs = List.copyOf(inputs);
         tensors = List.copyOf(tensors);
+        leftOut = List.copyOf(leftOut);
         notes = List.copyOf(notes);
     }
 
@@ -97,8 +100,19 @@ public record MergePlan(
     /** How many tensors are treated in which way. */
     public Map<String, Long> tensorCounts() {
         Map<String, Long> counts = new TreeMap<>();
-        tensors.forEach(tensor -> counts.merge(tensor.treatment(), 1L, Long::sum));
+        treatments().forEach((treatment, names) -> counts.put(treatment, (long) names.size()));
         return counts;
+    }
+
+    /** The names of the tensors that are treated in which way: all of the result, and those that are left out. */
+    public Map<String, List<String>> treatments() {
+        Map<String, List<String>> names = new TreeMap<>();
+        tensors.forEach(tensor -> names.computeIfAbsent(tensor.treatment(), _ -> new ArrayList<>())
+                .add(tensor.output().name()));
+        leftOut.forEach(each -> names.computeIfAbsent(
+                        "left out of " + each.input() + ": " + each.reason(), _ -> new ArrayList<>())
+                .add(each.tensor()));
+        return names;
     }
 
     /** A model that is listed twice is open once. */

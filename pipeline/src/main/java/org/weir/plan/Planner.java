@@ -119,7 +119,18 @@ public final class Planner {
                         asked, all.stream().map(Input::checkpoint).toList()));
         ResultConfig result = ResultConfig.of(config, slices, tensorPlanner.vocabulary());
         return new MergePlan(
-                config, options, method.info(), all, tensors, layout, memory, result, tokenizer, chatTemplate, notes);
+                config,
+                options,
+                method.info(),
+                all,
+                tensors,
+                LeftOut.of(all, slices, tensors),
+                layout,
+                memory,
+                result,
+                tokenizer,
+                chatTemplate,
+                notes);
     }
 
     /** The base first, then the models in order; of a stack, in which a model may give many slices, each once. */

@@ -3,6 +3,8 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,12 +24,25 @@ record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, Slic
         return Stream.concat(origin.stream(), experts.stream()).toList();
     }
 
-    /** Every tensor that the slice makes, in the donor's order. */
-    List<TensorPlace> places(int slice) {
+    /**
+     * Every tensor that the slice makes, in the donor's order.
+     *
+     * @param union whether those too that the donor lacks; where there is a base, nothing can be made of them
+     */
+    List<TensorPlace> places(int slice, boolean union) {
         List<TensorPlace> places = new ArrayList<>();
         donor.tensors()
                 .forEach(tensor -> places.add(place(slice, donor.output(tensor).orElseThrow())));
         untied().forEach(head -> places.add(place(slice, head)));
+        if (union && origin.isEmpty()) {
+            Set<String> made = places.stream().map(TensorPlace::output).collect(Collectors.toSet());
+            for (SliceSource expert : experts) {
+                expert.tensors().stream()
+                        .flatMap(tensor -> expert.output(tensor).stream())
+                        .filter(made::add)
+                        .forEach(output -> places.add(place(slice, output)));
+            }
+        }
         return places;
     }
 

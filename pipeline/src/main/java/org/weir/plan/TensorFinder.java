@@ -17,6 +17,7 @@ final class TensorFinder {
     private final List<SliceModels> slices;
     private final VocabularyRule rule;
     private final Optional<ResultTokenizer> tokenizer;
+    private final Exactness exactness;
     private final TensorProblems problems;
     private final Set<String> notes = new TreeSet<>();
     private OptionalLong vocabulary = OptionalLong.empty();
@@ -25,10 +26,12 @@ final class TensorFinder {
             List<SliceModels> slices,
             VocabularyRule rule,
             Optional<ResultTokenizer> tokenizer,
+            Exactness exactness,
             TensorProblems problems) {
         this.slices = slices;
         this.rule = rule;
         this.tokenizer = tokenizer;
+        this.exactness = exactness;
         this.problems = problems;
     }
 
@@ -42,9 +45,15 @@ final class TensorFinder {
         return vocabulary;
     }
 
-    /** The donor's tensor for that place. */
+    /** The donor's tensor for that place, or, where it has none, that of the first model that has one. */
     MappedTensor donors(TensorPlace place) {
-        return slices.get(place.slice()).donor().head(place.output()).orElseThrow();
+        SliceModels slice = slices.get(place.slice());
+        return slice.donor()
+                .head(place.output())
+                .or(() -> slice.experts().stream()
+                        .flatMap(expert -> expert.tensor(place.output()).stream())
+                        .findFirst())
+                .orElseThrow();
     }
 
     /** Everything for that place, if all models have it in shapes that fit. */
@@ -53,15 +62,23 @@ final class TensorFinder {
         MappedTensor donors = donors(place);
         boolean tokens = slice.donor().layout().isOfVocabulary(donors.info());
         List<MappedTensor> experts = new ArrayList<>();
+        List<Integer> present = new ArrayList<>();
         Set<String> said = new HashSet<>();
-        for (SliceSource expert : slice.experts()) {
+        for (int i = 0; i < slice.experts().size(); i++) {
+            SliceSource expert = slice.experts().get(i);
             Optional<MappedTensor> theirs = tokens ? expert.head(place.output()) : expert.tensor(place.output());
+            if (theirs.isEmpty() && exactness.allowMissing() && !(tokens && tokenizer.isPresent())) {
+                continue;
+            }
             theirs.ifPresent(experts::add);
+            present.add(i);
             String reference = expert.input().reference();
-            boolean fits = theirs.isPresent() && fits(expert, theirs.get().info(), donors.info(), tokens);
+            boolean fits = theirs.isPresent()
+                    && (fits(expert, theirs.get().info(), donors.info(), tokens)
+                            || fitsInRows(slice, theirs.get().info(), donors.info()));
             if (!fits && said.add(reference)) {
                 String how = theirs.map(tensor -> tensor.info().shape() + " in").orElse("missing from");
-                String help = tokens && theirs.isPresent() ? help() : "";
+                String help = theirs.isEmpty() ? "; --allow-missing merges those that have it" : tokens ? help() : "";
                 problems.add(
                         PlanProblem.Kind.INPUT,
                         place.output(),
@@ -73,7 +90,20 @@ final class TensorFinder {
             return Optional.empty();
         }
         Optional<MappedTensor> base = slice.origin().map(_ -> donors);
-        return Optional.of(tokens ? lined(place, base, experts) : plain(base, experts));
+        if (tokens && tokenizer.isPresent()) {
+            return Optional.of(lined(place, base, experts, present));
+        }
+        return Optional.of(cropped(place, base, experts, present, tokens));
+    }
+
+    /** Whether the first rows may be merged: as many as the base has, or without a base as all have. */
+    private boolean fitsInRows(SliceModels slice, TensorInfo theirs, TensorInfo wanted) {
+        return exactness.allowSubmatrix()
+                && tokenizer.isEmpty()
+                && !theirs.shape().dims().isEmpty()
+                && !wanted.shape().dims().isEmpty()
+                && columns(theirs.shape()).equals(columns(wanted.shape()))
+                && (slice.origin().isEmpty() || rows(theirs) >= rows(wanted));
     }
 
     private boolean fits(SliceSource expert, TensorInfo theirs, TensorInfo wanted, boolean tokens) {
@@ -92,36 +122,56 @@ final class TensorFinder {
                 : "; tokenizer_source: base lines the tokens up";
     }
 
-    private static TensorInputs plain(Optional<MappedTensor> base, List<MappedTensor> experts) {
-        Shape shape = base.orElseGet(experts::getFirst).info().shape();
-        return new TensorInputs(base, experts, shape, List.of());
+    /** With a row for the same token at the same place in all of them. */
+    private TensorInputs lined(
+            TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> experts, List<Integer> present) {
+        ResultTokenizer made = tokenizer.orElseThrow();
+        List<RowView> views = made.views(slices.get(place.slice()), place.output());
+        vocabulary = OptionalLong.of(made.rows());
+        TensorInfo first = base.orElseGet(experts::getFirst).info();
+        return new TensorInputs(base, experts, present, withRows(first, made.rows()), views);
     }
 
-    /** With a row for the same token at the same place in all of them. */
-    private TensorInputs lined(TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> experts) {
+    /** In the rows that all of them have, where they differ in that at all. */
+    private TensorInputs cropped(
+            TensorPlace place,
+            Optional<MappedTensor> base,
+            List<MappedTensor> experts,
+            List<Integer> present,
+            boolean tokens) {
         List<MappedTensor> all = Stream.concat(base.stream(), experts.stream()).toList();
-        if (tokenizer.isPresent()) {
-            List<RowView> views = tokenizer.get().views(slices.get(place.slice()), place.output());
-            long rows = tokenizer.get().rows();
-            vocabulary = OptionalLong.of(rows);
-            return new TensorInputs(base, experts, withRows(all.getFirst().info(), rows), views);
+        Shape shape = all.getFirst().info().shape();
+        if (all.stream().allMatch(tensor -> tensor.info().shape().equals(shape))) {
+            return new TensorInputs(base, experts, present, shape, List.of());
         }
         long rows = all.stream().mapToLong(tensor -> rows(tensor.info())).min().orElseThrow();
         for (MappedTensor tensor : all) {
             if (rows(tensor.info()) > rows) {
-                vocabulary = OptionalLong.of(rows);
-                notes.add("%s: the first %,d of %,d tokens of %s are merged, as the models' vocabularies differ and the"
-                                .formatted(
-                                        place.output(),
-                                        rows,
-                                        rows(tensor.info()),
-                                        tensor.file().getParent())
-                        + " config has no tokenizer_source; config.json says vocab_size: " + rows);
+                notes.add(tokens ? tokensLeftOut(place, tensor, rows) : rowsLeftOut(place, tensor, rows));
+                vocabulary = tokens ? OptionalLong.of(rows) : vocabulary;
             }
         }
-        return plain(
+        return new TensorInputs(
                 base.map(tensor -> tensor.firstRows(rows)),
-                experts.stream().map(tensor -> tensor.firstRows(rows)).toList());
+                experts.stream().map(tensor -> tensor.firstRows(rows)).toList(),
+                present,
+                withRows(all.getFirst().info(), rows),
+                List.of());
+    }
+
+    private static String tokensLeftOut(TensorPlace place, MappedTensor tensor, long rows) {
+        return "%s: the first %,d of %,d tokens of %s are merged, as the models' vocabularies differ and the"
+                        .formatted(
+                                place.output(),
+                                rows,
+                                rows(tensor.info()),
+                                tensor.file().getParent())
+                + " config has no tokenizer_source; config.json says vocab_size: " + rows;
+    }
+
+    private static String rowsLeftOut(TensorPlace place, MappedTensor tensor, long rows) {
+        return "%s: the first %,d of %,d rows of %s are merged (--allow-shape-mismatch submatrix)"
+                .formatted(place.output(), rows, rows(tensor.info()), tensor.file());
     }
 
     private static Shape withRows(TensorInfo tensor, long rows) {

@@ -11,12 +11,19 @@ import org.weir.checkpoint.Shape;
  *
  * @param base what deltas are taken from
  * @param experts what is merged, in order
+ * @param present which experts of the slice these are
  * @param shape of each of them, as it is merged
  * @param views for each of them, the base first, the rows that are read in its place; none where it is read as it is
  */
-record TensorInputs(Optional<MappedTensor> base, List<MappedTensor> experts, Shape shape, List<RowView> views) {
+record TensorInputs(
+        Optional<MappedTensor> base,
+        List<MappedTensor> experts,
+        List<Integer> present,
+        Shape shape,
+        List<RowView> views) {
     TensorInputs {
         experts = List.copyOf(experts);
+        present = List.copyOf(present);
         views = List.copyOf(views);
     }
 

@@ -56,9 +56,10 @@ final class TensorPlanner {
         this.exactness = options.exactness();
         this.slices = slices;
         this.statistics = new StatisticsFinder(slices, tensorProblems);
-        this.finder = new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, tensorProblems);
+        this.finder =
+                new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, exactness, tensorProblems);
         for (int i = 0; i < slices.size(); i++) {
-            places.addAll(slices.get(i).places(i));
+            places.addAll(slices.get(i).places(i, exactness.allowMissing()));
         }
     }
 
@@ -69,7 +70,9 @@ final class TensorPlanner {
      *     tensors are checked
      */
     List<TensorPlan> plan(boolean settingsSound) {
-        slices.forEach(this::refuseTensorsOnlyElsewhere);
+        if (!exactness.allowMissing()) {
+            slices.forEach(this::refuseTensorsOnlyElsewhere);
+        }
         if (settingsSound) {
             problems.addAll(parameters.missing(places.stream()
                     .filter(place -> Codecs.exist(finder.donors(place).info().dtype()))
@@ -121,7 +124,8 @@ final class TensorPlanner {
                     problem(
                             name,
                             "is in " + reference + " (" + tensor.info().shape() + ") but not in "
-                                    + slice.donor().input().reference() + "; all models must have the same tensors");
+                                    + slice.donor().input().reference()
+                                    + "; all models must have the same tensors, unless --allow-missing");
                 }
             }
         }
@@ -136,22 +140,26 @@ final class TensorPlanner {
     private Optional<TensorPlan> merged(TensorPlace place, TensorInputs inputs) {
         Settings settings = parameters
                 .settings(place)
+                .of(inputs.present())
                 .shaped(inputs.shape().dims())
                 .withOrigin(inputs.base().isPresent());
+        TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
+        if (inputs.experts().isEmpty()) {
+            return Optional.of(baseOnly(output, inputs, "the base's, since no other has it (--allow-missing)"));
+        }
+        boolean all =
+                inputs.present().size() == slices.get(place.slice()).experts().size();
         try {
             Recipe recipe = method.recipe(settings);
-            TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
             if (recipe.ontoBase() && recipe.factor() == 0) {
-                return Optional.of(baseOnly(output, inputs));
+                return Optional.of(baseOnly(output, inputs, "the base's, since lambda is 0"));
             }
+            String treatment =
+                    "merged by " + method.info().name() + (all ? "" : ", of the models that have it (--allow-missing)");
             return switch (method.info().statistics()) {
-                case NONE ->
-                    Optional.of(merged(output, "merged by " + method.info().name(), recipe, inputs));
+                case NONE -> Optional.of(merged(output, treatment, recipe, inputs));
                 case OF_ELEMENTS ->
-                    statistics
-                            .beside(place, inputs)
-                            .map(both ->
-                                    merged(output, "merged by " + method.info().name(), recipe, both));
+                    statistics.beside(place, inputs).map(both -> merged(output, treatment, recipe, both));
                 case OF_LAYERS -> Optional.of(solved(place, output, settings, recipe, inputs));
             };
         } catch (InvalidSettingsException e) {
@@ -178,10 +186,9 @@ final class TensorPlanner {
         return merged(output, "averaged, for want of a Gram matrix", recipe, inputs);
     }
 
-    /** With lambda 0 nothing of the experts shows: not even an Inf is read. */
-    private static TensorPlan baseOnly(TensorInfo output, TensorInputs inputs) {
+    /** Where nothing of the experts shows, not even an Inf is read. */
+    private static TensorPlan baseOnly(TensorInfo output, TensorInputs inputs, String reason) {
         MappedTensor base = inputs.base().orElseThrow();
-        String reason = "the base's, since lambda is 0";
         Recipe narrowed = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
         List<RowView> view = inputs.views().stream().limit(1).toList();
         return output.dtype() == base.info().dtype() && view.isEmpty()
@@ -197,6 +204,10 @@ final class TensorPlanner {
                 .map(input -> input.info().dtype());
         if (inputs.read().stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
             notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
+        }
+        if (inputs.read().stream().map(input -> input.info().dtype()).distinct().count() > 1) {
+            notes.add(
+                    "some tensors have other dtypes in other models: each is widened to f32 and the result rounded once");
         }
         return exactness
                 .outDtype()

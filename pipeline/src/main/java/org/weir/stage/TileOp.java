@@ -54,7 +54,7 @@ public sealed interface TileOp extends Stage
         throw new IllegalStateException(label() + " asked for no survey");
     }
 
-    /** The share of elements that it is to leave, if it zeroes the others. */
+    /** The share of a tensor's elements that it is to leave, if it zeroes the others. */
     default OptionalDouble requestedDensity() {
         return OptionalDouble.empty();
     }

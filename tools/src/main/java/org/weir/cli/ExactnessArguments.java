@@ -33,6 +33,33 @@ final class ExactnessArguments {
             })
     private Exactness.@Nullable NonFinite nonFinite;
 
+    @Option(
+            names = "--allow-missing",
+            description = {
+                "Merge a tensor that some models lack of those that have it. What no expert has is the base's;",
+                "what the base lacks is left out."
+            })
+    private boolean allowMissing;
+
+    @Option(
+            names = "--allow-shape-mismatch",
+            paramLabel = "submatrix",
+            description = {
+                "submatrix: where models have different numbers of rows of a tensor, merge the first ones, as many as",
+                "the base has, or without a base as all have."
+            })
+    private @Nullable ShapeMismatch shapeMismatch;
+
+    /** As the option is written. */
+    enum ShapeMismatch {
+        SUBMATRIX;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** As the option is written. */
     enum OutDType {
         FLOAT32(DType.F32),
@@ -56,7 +83,7 @@ final class ExactnessArguments {
                 rounding,
                 Optional.ofNullable(outDtype).map(asked -> asked.dtype),
                 Optional.ofNullable(nonFinite),
-                false,
-                false);
+                allowMissing,
+                shapeMismatch != null);
     }
 }

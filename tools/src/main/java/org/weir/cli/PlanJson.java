@@ -3,9 +3,11 @@ package org.weir.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.weir.checkpoint.DiskSpace;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
@@ -20,6 +22,7 @@ final class PlanJson {
         json.put("method", plan.method().name());
         json.put("inputs", plan.inputs().stream().map(PlanJson::of).toList());
         json.put("tensors", plan.tensorCounts());
+        json.put("exceptions", exceptions(plan));
         json.put("sweeps", plan.sweeps());
         json.put("readBytes", plan.readBytes());
         json.put("writeBytes", plan.writeBytes());
@@ -38,6 +41,13 @@ final class PlanJson {
         }
         json.put("notes", plan.notes());
         return json;
+    }
+
+    /** By name those tensors that are not simply merged of all models. */
+    private static Map<String, List<String>> exceptions(MergePlan plan) {
+        Map<String, List<String>> names = new TreeMap<>(plan.treatments());
+        names.remove("merged by " + plan.method().name());
+        return names;
     }
 
     private static void sidecar(Map<String, Object> json, Sidecar sidecar) {

@@ -49,8 +49,9 @@ final class PlanText {
     }
 
     private void tensors() {
-        Table table = new Table().row("TENSORS", "WHAT HAPPENS TO THEM");
-        plan.tensorCounts().forEach((treatment, count) -> table.row(count.toString(), treatment));
+        Table table = new Table().row("TENSORS", "WHAT HAPPENS TO THEM", "SUCH AS");
+        plan.treatments()
+                .forEach((treatment, names) -> table.row(Integer.toString(names.size()), treatment, names.getFirst()));
         add(table);
     }
 

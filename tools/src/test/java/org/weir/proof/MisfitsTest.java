@@ -34,9 +34,10 @@ class MisfitsTest {
         assertEquals(
                 List.of(
                         "weir: tensor b: is [4] in " + base + " but [5] in " + expert,
-                        "weir: tensor c: is [4] in " + base + " but missing from " + expert,
+                        "weir: tensor c: is [4] in " + base + " but missing from " + expert
+                                + "; --allow-missing merges those that have it",
                         "weir: tensor f: is in " + expert + " ([4]) but not in " + base
-                                + "; all models must have the same tensors"),
+                                + "; all models must have the same tensors, unless --allow-missing"),
                 run.err().lines().sorted().toList());
     }
 
@@ -68,7 +69,8 @@ class MisfitsTest {
                 folder,
                 Config.of("linear").base(base).model(expert).with("weight: 1").toString());
         assertEquals(
-                List.of("weir: tensor b01 and 20 more: is [4] in " + base + " but missing from " + expert),
+                List.of("weir: tensor b01 and 20 more: is [4] in " + base + " but missing from " + expert
+                        + "; --allow-missing merges those that have it"),
                 run.err().lines().toList());
     }
 
