@@ -18,7 +18,10 @@ public record LeftOut(String input, String tensor, String reason) {
     /** Goes over every tensor of every input, in their order. */
     static List<LeftOut> of(List<Input> inputs, List<SliceModels> slices, List<TensorPlan> plans) {
         Set<String> made = plans.stream().map(plan -> plan.output().name()).collect(Collectors.toSet());
-        Set<Input> seen = new HashSet<>();
+        Set<Input> seen = slices.stream()
+                .flatMap(slice -> slice.inputs().stream())
+                .flatMap(source -> source.statistics().stream())
+                .collect(Collectors.toCollection(HashSet::new)); // measurements of models, not models
         List<LeftOut> leftOut = new ArrayList<>();
         for (Input input : inputs) {
             if (seen.add(input)) {

@@ -38,7 +38,7 @@ final class StatisticsFinder {
             return Optional.empty();
         }
         return both.size() == 2 * inputs.experts().size()
-                ? Optional.of(new TensorInputs(inputs.base(), both, inputs.shape(), List.of()))
+                ? Optional.of(new TensorInputs(inputs.base(), both, inputs.present(), inputs.shape(), List.of()))
                 : Optional.empty();
     }
 
