@@ -45,7 +45,7 @@ final class Accounting {
     private static Stream<MappedTensor> sources(TensorPlan tensor) {
         return switch (tensor) {
             case MergedTensor merged -> merged.inputs();
-            case SolvedTensor solved -> solved.experts().stream();
+            case SolvedTensor solved -> solved.inputs();
             case CopiedTensor copied -> Stream.of(copied.source());
         };
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -69,7 +70,7 @@ final class MergeManifest {
     private static Map<String, ?> input(Input input, Accounting accounting) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
-        json.put("role", input.base() ? "base" : "expert");
+        json.put("role", input.role().name().toLowerCase(Locale.ROOT));
         json.put("path", input.checkpoint().path().toRealPath().toString());
         json.put("tensors", accounting.of(input));
         List<Map<String, Object>> files = new ArrayList<>();
