@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weir.method.MergeMethods;
+import org.weir.method.MethodInfo.Statistics;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,10 +33,11 @@ class MergeCommandTest {
         assertEquals(0, Ran.weir("synth", models, "--delta-scale", "0.003").code());
     }
 
-    /** All that take two models with weights. */
+    /** All that take two models with weights, and nothing beside them. */
     static Stream<String> methods() {
         return MergeMethods.all().stream()
                 .filter(method -> method.info().param("weight").isPresent())
+                .filter(method -> method.info().statistics() == Statistics.NONE)
                 .map(method -> method.info().name());
     }
 
