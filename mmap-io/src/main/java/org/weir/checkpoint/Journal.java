@@ -28,6 +28,7 @@ final class Journal implements Closeable {
     private final Arena arena = Arena.ofShared();
     private long endBytes;
     private @Nullable Bytes<Void> chunk;
+    private int chunkLeftBytes;
 
     private Journal(Path file, FileChannel channel, long endBytes) {
         this.file = file;
@@ -63,10 +64,11 @@ final class Journal implements Closeable {
     synchronized void add(Claim claim) throws IOException {
         byte[] record = JournalFormat.record(claim);
         Bytes<Void> to = chunk;
-        if (to == null || to.writeRemaining() < record.length) {
+        if (to == null || chunkLeftBytes < record.length) {
             to = next();
         }
         to.write(record);
+        chunkLeftBytes -= record.length;
     }
 
     @Override
@@ -92,6 +94,7 @@ final class Journal implements Closeable {
         Bytes<Void> fresh = store.bytesForWrite();
         fresh.singleThreadedCheckDisabled(true); // whoever adds holds this journal's lock
         chunk = fresh;
+        chunkLeftBytes = JournalFormat.CHUNK_BYTES;
         return fresh;
     }
 

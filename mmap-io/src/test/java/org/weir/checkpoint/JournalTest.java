@@ -1,0 +1,37 @@
+package org.weir.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    private static final RunIdentity IDENTITY = new RunIdentity(Map.of("the config", "x"));
+
+    @TempDir
+    private Path folder;
+
+    /** A gigabyte of output is some 4,000 ranges, and a chunk has room for 2,048. */
+    @Test
+    void growsByAsManyChunksAsItTakes() throws IOException {
+        Path file = folder.resolve("journal");
+        List<Claim> expected = new ArrayList<>();
+        for (int run = 0; run < 2; run++) { // the second goes on behind the first
+            try (Journal journal = run == 0 ? Journal.begin(file, IDENTITY) : Journal.reopen(file)) {
+                for (int i = 0; i < 5_000; i++) {
+                    Claim claim = new Claim(i, 262_144L * i, 262_144, 7 * i + run);
+                    journal.add(claim);
+                    expected.add(claim);
+                }
+            }
+        }
+        JournalFormat.Content content = JournalFormat.read(file).orElseThrow();
+        assertEquals(IDENTITY, content.identity());
+        assertEquals(expected, content.claims());
+    }
+}
