@@ -10,12 +10,10 @@ import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
-import org.weir.plan.Exactness.Rounding;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Bf16Fusion;
 import org.weir.simd.Codec;
-import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
 import org.weir.stage.Delta;
 import org.weir.stage.Extent;
@@ -34,13 +32,11 @@ final class TensorRun {
     private final int index;
     private final MergedTensor plan;
     private final Kernels kernels;
+    private final Narrowing narrowing;
     private final Codec output;
     private final List<Codec> codecs;
     private final List<MappedTensor> inputs;
     private final boolean fusable;
-    /** The random bits that round results, where they are rounded so. */
-    private final Optional<CounterRandom> rounding;
-
     private final TensorTally tally;
     private final FiniteCheck finite;
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
@@ -54,18 +50,14 @@ final class TensorRun {
         this.index = index;
         this.plan = plan;
         this.kernels = kernels;
-        this.output = codec(plan.output().dtype());
+        this.narrowing = Narrowing.of(plan.output(), options, kernels);
+        this.output = narrowing.codec();
         this.inputs = plan.inputs().toList();
         this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
         this.tally = new TensorTally(plan);
         this.finite = new FiniteCheck(plan, codecs, output, options.exactness().nonFinite(), tally);
-        boolean stochastic = options.exactness().rounding() == Rounding.STOCHASTIC && outputWidthBytes() == Short.BYTES;
-        this.rounding = stochastic
-                ? Optional.of(
-                        CounterRandom.ofResult(options.seed(), plan.output().name()))
-                : Optional.empty();
         this.fusable = !staged
-                && rounding.isEmpty()
+                && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
@@ -418,24 +410,12 @@ final class TensorRun {
             kernels.addBase(result, base.values(), n);
             meter.stage("add base", n, outputBytes);
         }
-        narrow(result, strip, worker, tileOffsetBytes);
+        narrowing.narrow(result, n, strip.firstElement(), worker.tile, tileOffsetBytes);
         meter.stage("narrow", n, outputBytes);
         if (sampled) {
             sampleUpdate(worker, tileOffsetBytes);
             meter.stage("sample", n, outputBytes);
         }
-    }
-
-    private void narrow(float[] result, Strip place, Worker worker, long tileOffsetBytes) {
-        int n = place.length();
-        if (rounding.isPresent()) {
-            if (plan.output().dtype() == DType.BF16) {
-                kernels.roundToBf16(result, n, rounding.get(), place.firstElement());
-            } else {
-                kernels.roundToF16(result, n, rounding.get(), place.firstElement());
-            }
-        }
-        output.narrow(result, n, worker.tile, tileOffsetBytes);
     }
 
     /** Counts what an expert's thinning out leaves of a strip. */

@@ -6,16 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
-import org.weir.checkpoint.DType;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.PageCache;
 import org.weir.checkpoint.TensorInfo;
 import org.weir.plan.Codecs;
 import org.weir.plan.CopiedTensor;
-import org.weir.plan.Exactness.Rounding;
+import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
 import org.weir.simd.Codec;
-import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
 import org.weir.stage.Scope;
@@ -35,8 +33,7 @@ final class TileLoop {
     private final Throttle writeLimit;
     private final TileSink sink;
     private final Kernels kernels;
-    private final boolean stochastic;
-    private final long seed;
+    private final MergeOptions options;
     private final LongAdder writtenBytes;
 
     /**
@@ -52,8 +49,7 @@ final class TileLoop {
         this.writeLimit = new Throttle(plan.options().sidecar().writeLimit(), stopped);
         this.sink = sink;
         this.kernels = kernels;
-        this.stochastic = plan.options().exactness().rounding() == Rounding.STOCHASTIC;
-        this.seed = plan.options().seed();
+        this.options = plan.options();
         this.writtenBytes = writtenBytes;
     }
 
@@ -231,30 +227,18 @@ final class TileLoop {
 
     /** Narrows and writes consecutive elements of an output, tile by tile. */
     void write(int index, TensorInfo output, long first, float[] values, int count, Worker worker) throws IOException {
-        Codec codec = Codecs.of(output.dtype(), kernels).orElseThrow();
+        Narrowing narrowing = Narrowing.of(output, options, kernels);
         float[] strip = worker.expert.values();
-        int width = codec.bytesPerElement();
+        int width = narrowing.codec().bytesPerElement();
         for (int done = 0; done < count; done += tileElements) {
             int n = Math.min(tileElements, count - done);
             for (int i = 0; i < n; i += Strip.ELEMENTS) {
                 int length = Math.min(Strip.ELEMENTS, n - i);
                 System.arraycopy(values, done + i, strip, 0, length);
-                if (stochastic) {
-                    round(output, strip, length, first + done + i);
-                }
-                codec.narrow(strip, length, worker.tile, (long) i * width);
+                narrowing.narrow(strip, length, first + done + i, worker.tile, (long) i * width);
             }
             write(index, (first + done) * width, (long) n * width, n, worker);
             worker.meter.tileDone();
-        }
-    }
-
-    private void round(TensorInfo output, float[] values, int n, long first) {
-        CounterRandom random = CounterRandom.ofResult(seed, output.name());
-        if (output.dtype() == DType.BF16) {
-            kernels.roundToBf16(values, n, random, first);
-        } else if (output.dtype() == DType.F16) {
-            kernels.roundToF16(values, n, random, first);
         }
     }
 
