@@ -87,14 +87,15 @@ public final class MergeEngine {
         GramSolver solver = new GramSolver(
                 solved(), tiles, crew, kernels, plan.options().exactness().nonFinite(), this::readAndDone);
         progress.begin(plan.readBytes());
-        try (HeadStart _ = HeadStart.of(plan, large().isEmpty() ? runs : large())) {
-            WarmUp.before(runs);
+        List<TensorRun> left =
+                runs.stream().filter(run -> !tiles.isFinished(run)).toList();
+        try (HeadStart _ = HeadStart.of(plan, large(left).isEmpty() ? left : large(left))) {
+            WarmUp.before(left);
         }
         meters().forEach(StageMeter::begin);
         try {
-            surveyModel(tiles);
-            List<TensorRun> together =
-                    large().stream().filter(run -> !tiles.isFinished(run)).toList();
+            surveyModel(tiles, left);
+            List<TensorRun> together = large(left);
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
             }
@@ -156,14 +157,15 @@ public final class MergeEngine {
     }
 
     /** Those that all workers survey and merge together. */
-    private List<TensorRun> large() {
-        return runs.stream()
+    private static List<TensorRun> large(List<TensorRun> of) {
+        return of.stream()
                 .filter(run -> run.waitsFor(Scope.TENSOR) && !run.plan().isForOneWorker())
                 .toList();
     }
 
-    private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
-        if (runs.stream().noneMatch(run -> run.waitsFor(Scope.MODEL) && !tiles.isFinished(run))) {
+    /** Over all of it, if any that is left to merge waits for that. */
+    private void surveyModel(TileLoop tiles, List<TensorRun> left) throws IOException, MergeStoppedException {
+        if (left.stream().noneMatch(run -> run.waitsFor(Scope.MODEL))) {
             progress.enter(MergeProgress.Phase.MERGING);
             return;
         }
