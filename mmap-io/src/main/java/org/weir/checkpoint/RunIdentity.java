@@ -1,7 +1,10 @@
 package org.weir.checkpoint;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -37,6 +40,15 @@ public record RunIdentity(Map<String, String> states) {
         return all.stream()
                 .filter(what -> !Objects.equals(states.get(what), now.states.get(what)))
                 .findFirst();
+    }
+
+    /** Sixty-four hexadecimal digits that are others for any other identity. */
+    public String digest() {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
+        }
     }
 
     byte[] bytes() {

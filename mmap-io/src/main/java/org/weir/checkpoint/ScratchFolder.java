@@ -23,12 +23,13 @@ public final class ScratchFolder implements AutoCloseable {
     }
 
     /**
-     * One of that name, for this process alone. What a killed process has left there is removed.
+     * One of that name, for this process alone.
      *
+     * @param goOn whether what a process that was interrupted has left there stays; else it is removed
      * @throws FileAlreadyExistsException if something else is there
      * @throws java.nio.file.FileSystemException naming the process that has it
      */
-    public static ScratchFolder at(Path name) throws IOException {
+    public static ScratchFolder at(Path name, boolean goOn) throws IOException {
         Path path = name.toAbsolutePath().normalize();
         Files.createDirectories(path.resolveSibling("."));
         OutputLock lock = OutputLock.take(path.resolveSibling(path.getFileName() + ".lock"));
@@ -37,8 +38,10 @@ public final class ScratchFolder implements AutoCloseable {
                 throw new FileAlreadyExistsException(
                         path.toString(), null, "is there, and was not left by a merge; move it away");
             }
-            Folders.removeTree(path);
-            Files.createDirectory(path);
+            if (!goOn) {
+                Folders.removeTree(path);
+            }
+            Files.createDirectories(path);
             return new ScratchFolder(path, Optional.of(lock));
         } catch (IOException | RuntimeException e) {
             Staging.closeAfter(e, lock);
@@ -48,6 +51,22 @@ public final class ScratchFolder implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    public boolean isEmpty() throws IOException {
+        return Folders.isEmpty(path);
+    }
+
+    /** Removes what is there of that name, if anything is. */
+    public void remove(String name) throws IOException {
+        Folders.removeTree(path.resolve(name));
+    }
+
+    /** In place of closing: all that is in it stays, for the next who asks for a folder of that name. */
+    public void leave() throws IOException {
+        if (lock.isPresent()) {
+            lock.get().leave();
+        }
     }
 
     @Override

@@ -39,7 +39,7 @@ final class Accounting {
             treatments.put(tensor.output().name(), tensor.treatment());
             sources(tensor).forEach(source -> uses.put(Place.of(source), tensor.treatment()));
         }
-        plan.inputs().forEach(this::count);
+        plan.inputs().stream().filter(input -> !plan.isFused(input)).forEach(this::count);
     }
 
     private static Stream<MappedTensor> sources(TensorPlan tensor) {

@@ -3,7 +3,6 @@ package org.weir.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Exactness.NonFinite;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Codec;
@@ -17,7 +16,6 @@ import org.weir.stage.TileOp;
 final class FiniteCheck {
 
     private final MergedTensor plan;
-    private final List<MappedTensor> inputs;
     private final List<Codec> codecs;
     private final Codec output;
     private final Optional<NonFinite> policy;
@@ -26,7 +24,6 @@ final class FiniteCheck {
 
     FiniteCheck(MergedTensor plan, List<Codec> codecs, Codec output, Optional<NonFinite> policy, TensorTally tally) {
         this.plan = plan;
-        this.inputs = plan.inputs().toList();
         this.codecs = codecs;
         this.output = output;
         this.policy = policy;
@@ -105,7 +102,7 @@ final class FiniteCheck {
                 if (place < n) {
                     n = place; // of those that come later only an earlier one is of interest
                     found = Optional.of((Float.isNaN(x[place]) ? "NaN" : "an infinity") + " at element " + (at + place)
-                            + " of " + inputs.get(i).file());
+                            + " of " + plan.label(i));
                 }
             }
         }

@@ -33,7 +33,7 @@ final class HeadStart implements AutoCloseable {
     private void ask(List<TensorRun> runs, long mostBytes) {
         long asked = 0;
         for (TensorRun run : runs) {
-            List<MappedTensor> inputs = run.plan().inputs().toList();
+            List<MappedTensor> inputs = run.plan().sources().toList();
             long longest = inputs.stream()
                     .mapToLong(input -> input.bytes().byteSize())
                     .max()

@@ -51,14 +51,6 @@ public final class Merge implements AutoCloseable {
                         goOn));
     }
 
-    /** The same for a result that nobody needs if this merge is interrupted: it begins anew, and then leaves nothing. */
-    public static Merge once(MergePlan plan, Path out, MergeProgress progress) throws IOException {
-        return new Merge(
-                plan,
-                progress,
-                CheckpointWriter.create(out, plan.layout(), plan.options().overwrite(), plan.outputPages()));
-    }
-
     /** What an interrupted merge left that {@link #run} goes on with. */
     public Optional<Recovery> recovery() {
         return writer.recovery();
@@ -132,7 +124,7 @@ public final class Merge implements AutoCloseable {
     }
 
     private void requireInputsUnchanged() throws InputChangedException {
-        for (Input input : plan.inputs()) {
+        for (Input input : plan.files()) {
             input.checkpoint().requireUnchanged();
         }
     }

@@ -152,7 +152,7 @@ public final class MergeEngine {
 
     private void forgetInputs() {
         if (plan.options().sidecar().pageCache() == PageCache.DROP) {
-            plan.inputs().forEach(input -> input.checkpoint().forget());
+            plan.files().forEach(input -> input.checkpoint().forget());
         }
     }
 

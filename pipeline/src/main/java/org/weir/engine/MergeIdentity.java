@@ -23,8 +23,7 @@ final class MergeIdentity {
         states.put("the config", plan.config().source());
         states.put("the random seed", String.valueOf(plan.options().seed()));
         states.put("what the options ask for", plan.options().ofOutput().toString());
-        for (int i = 0; i < plan.inputs().size(); i++) {
-            Input input = plan.inputs().get(i);
+        for (Input input : plan.files()) {
             List<InputFile> files = input.checkpoint().inputFiles();
             states.put("the number of files of " + input.reference(), String.valueOf(files.size()));
             for (InputFile file : files) {

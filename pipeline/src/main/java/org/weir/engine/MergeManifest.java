@@ -20,6 +20,7 @@ import org.weir.checkpoint.Manifest;
 import org.weir.checkpoint.OutputFile;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.checkpoint.TensorInfo;
+import org.weir.plan.FusedStep;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
@@ -40,7 +41,6 @@ final class MergeManifest {
     }
 
     byte[] bytes() throws IOException {
-        Accounting accounting = new Accounting(plan);
         Manifest manifest = new Manifest()
                 .with("format", 1)
                 .with("weir", Build.version())
@@ -51,13 +51,14 @@ final class MergeManifest {
                 .with("config", plan.config().source())
                 .with("configFile", plan.config().file().toString())
                 .with("workingFolder", Path.of("").toAbsolutePath().toString())
+                .with("identity", MergeIdentity.of(plan).digest())
                 .with("notes", plan.notes());
+        plan.config().name().ifPresent(name -> manifest.with("step", name));
         List<Map<String, ?>> inputs = new ArrayList<>();
-        for (Input input : plan.inputs()) {
-            inputs.add(input(input, accounting));
-        }
+        List<Map<String, String>> leftOut = new ArrayList<>();
+        account(plan, Optional.empty(), inputs, leftOut);
         return manifest.with("inputs", inputs.stream())
-                .with("leftOut", accounting.leftOut())
+                .with("leftOut", leftOut.stream())
                 .with("shards", shards())
                 .with("tensors", tensors())
                 .with("files", checksums.others().stream().map(MergeManifest::file))
@@ -67,9 +68,26 @@ final class MergeManifest {
                 .bytes();
     }
 
-    private static Map<String, ?> input(Input input, Accounting accounting) throws IOException {
+    /** In the order of {@link MergePlan#files}: what the plan reads, then what the steps read that are fused into it. */
+    private static void account(
+            MergePlan plan, Optional<String> step, List<Map<String, ?>> inputs, List<Map<String, String>> leftOut)
+            throws IOException {
+        Accounting accounting = new Accounting(plan);
+        for (Input input : plan.inputs()) {
+            if (!plan.isFused(input)) {
+                inputs.add(input(input, step, accounting));
+            }
+        }
+        leftOut.addAll(accounting.leftOut().toList());
+        for (FusedStep fused : plan.fused()) {
+            account(fused.plan(), Optional.of(fused.name()), inputs, leftOut);
+        }
+    }
+
+    private static Map<String, ?> input(Input input, Optional<String> step, Accounting accounting) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
+        step.ifPresent(name -> json.put("ofStep", name));
         json.put("role", input.role().name().toLowerCase(Locale.ROOT));
         json.put("path", input.checkpoint().path().toRealPath().toString());
         json.put("tensors", accounting.of(input));

@@ -44,7 +44,7 @@ final class ModelCard {
                 ```
                 """.formatted(
                         lines(
-                                plan.inputs().stream()
+                                plan.files().stream()
                                         .filter(input -> input.role() != Input.Role.STATISTICS)
                                         .map(Input::reference)
                                         .distinct(),

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.weir.checkpoint.Crc32c;
@@ -22,7 +24,6 @@ import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
-import org.weir.plan.Planner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,11 +33,13 @@ public final class Recomputation implements AutoCloseable {
 
     private final Path folder;
     private final JsonNode manifest;
+    private final Steps steps;
     private final MergePlan plan;
 
-    private Recomputation(Path folder, JsonNode manifest, MergePlan plan) {
+    private Recomputation(Path folder, JsonNode manifest, Steps steps, MergePlan plan) {
         this.folder = folder;
         this.manifest = manifest;
+        this.steps = steps;
         this.plan = plan;
     }
 
@@ -45,26 +48,48 @@ public final class Recomputation implements AutoCloseable {
      *
      * @throws PlanException if that is not possible any more
      */
-    public static Recomputation of(Path folder, JsonNode manifest, int threads) throws PlanException {
-        MergeConfig config = MergeConfig.parse(
+    public static Recomputation of(Path folder, JsonNode manifest, int threads) throws PlanException, IOException {
+        List<MergeConfig> documents = MergeConfig.parseAll(
                 Path.of(manifest.path("configFile").asString()),
                 manifest.path("config").asString().getBytes(StandardCharsets.UTF_8));
         ObjectNode options = ((ObjectNode) manifest.path("options")).deepCopy();
         options.put("threads", threads);
-        MergePlan plan = Planner.plan(
-                config,
+        Steps steps = new Steps(
+                documents,
                 Path.of(manifest.path("workingFolder").asString()),
-                System.getenv(),
-                JsonMapper.shared().treeToValue(options, MergeOptions.class),
-                Optional.empty());
-        return new Recomputation(folder, manifest, plan);
+                JsonMapper.shared().treeToValue(options, MergeOptions.class));
+        boolean planned = false;
+        try {
+            Recomputation recomputation = new Recomputation(folder, manifest, steps, plan(steps, manifest));
+            planned = true;
+            return recomputation;
+        } finally {
+            if (!planned) {
+                steps.close();
+            }
+        }
+    }
+
+    /** With the same steps fused, and the others where they were. */
+    private static MergePlan plan(Steps steps, JsonNode manifest) throws PlanException, IOException {
+        Map<String, Path> made = new HashMap<>();
+        boolean fused = false;
+        for (JsonNode input : manifest.path("inputs")) {
+            made.put(input.path("reference").asString(), Path.of(input.path("path").asString()));
+            fused |= input.has("ofStep");
+        }
+        MergeConfig step = steps.named(manifest.path("step").asString(Steps.name(steps.last())));
+        if (steps.areSeveral()) {
+            steps.planAll(!fused, Optional.empty(), (each, plan) -> {});
+        }
+        return steps.plan(step, made, Optional.empty());
     }
 
     /** Why the result could differ although nothing is wrong with it: another version, or inputs that have changed. */
     public Optional<String> obstacle() throws IOException {
-        for (int i = 0; i < plan.inputs().size(); i++) {
+        for (int i = 0; i < plan.files().size(); i++) {
             Optional<String> changed = changed(
-                    plan.inputs().get(i), manifest.path("inputs").path(i).path("files"));
+                    plan.files().get(i), manifest.path("inputs").path(i).path("files"));
             if (changed.isPresent()) {
                 return changed;
             }
@@ -177,5 +202,6 @@ public final class Recomputation implements AutoCloseable {
     @Override
     public void close() throws IOException {
         plan.close();
+        steps.close();
     }
 }

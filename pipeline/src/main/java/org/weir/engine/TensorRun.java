@@ -5,11 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
+import org.weir.plan.Exactness.NonFinite;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Bf16Fusion;
@@ -39,6 +42,8 @@ final class TensorRun {
     private final boolean fusable;
     private final TensorTally tally;
     private final FiniteCheck finite;
+    /** Those that compute inputs of this one, by the input's number. */
+    private final SortedMap<Integer, TensorRun> steps = new TreeMap<>();
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
@@ -47,6 +52,16 @@ final class TensorRun {
 
     /** @param staged whether every operation is to run by itself, where one loop could do several */
     TensorRun(int index, MergedTensor plan, MergeOptions options, Kernels kernels, boolean staged) {
+        this(index, plan, options, kernels, staged, options.exactness().nonFinite());
+    }
+
+    private TensorRun(
+            int index,
+            MergedTensor plan,
+            MergeOptions options,
+            Kernels kernels,
+            boolean staged,
+            Optional<NonFinite> policy) {
         this.index = index;
         this.plan = plan;
         this.kernels = kernels;
@@ -55,7 +70,7 @@ final class TensorRun {
         this.inputs = plan.inputs().toList();
         this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
         this.tally = new TensorTally(plan);
-        this.finite = new FiniteCheck(plan, codecs, output, options.exactness().nonFinite(), tally);
+        this.finite = new FiniteCheck(plan, codecs, output, policy, tally);
         this.fusable = !staged
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
@@ -65,6 +80,15 @@ final class TensorRun {
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
         finite.expect(operations);
+        // what is not finite is told of as this one's input, unless it must not be there at all
+        Optional<NonFinite> ofSteps = policy.filter(NonFinite.FAIL::equals).or(() -> Optional.of(NonFinite.IGNORE));
+        plan.fused().forEach((input, step) ->
+                steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged, ofSteps)));
+    }
+
+    /** Those that compute inputs of this one tile by tile, by the input's number. */
+    SortedMap<Integer, TensorRun> steps() {
+        return steps;
     }
 
     private Codec codec(DType dtype) {
@@ -186,14 +210,17 @@ final class TensorRun {
     }
 
     /**
-     * Makes these elements of all inputs memory: the one place that does. {@link Worker#input} has them, the base first;
-     * their first byte is that of the first element.
+     * Makes these elements of all inputs memory, but of those that steps compute: the one place that does.
+     * {@link Worker#input} has them, the base first; their first byte is that of the first element.
      *
      * @throws InputChangedException if a file shrank
      */
     void read(long first, long end, Worker worker) throws IOException {
         for (int i = 0; i < inputs.size(); i++) {
             int width = codecs.get(i).bytesPerElement();
+            if (steps.containsKey(i)) {
+                continue;
+            }
             if (plan.views().isEmpty()) {
                 worker.read(i, inputs.get(i), first * width, (end - first) * width);
             } else {
@@ -207,7 +234,9 @@ final class TensorRun {
     void release(long first, long end, Worker worker) {
         for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            worker.release(inputs.get(i), first * width, (end - first) * width);
+            if (!steps.containsKey(i)) {
+                worker.release(inputs.get(i), first * width, (end - first) * width);
+            }
         }
     }
 
@@ -215,7 +244,9 @@ final class TensorRun {
     void forget(long first, long end) {
         for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
             int width = codecs.get(i).bytesPerElement();
-            inputs.get(i).forget(first * width, (end - first) * width);
+            if (!steps.containsKey(i)) {
+                inputs.get(i).forget(first * width, (end - first) * width);
+            }
         }
     }
 
@@ -299,6 +330,15 @@ final class TensorRun {
             at = to;
         }
         tally.merged(end - first);
+    }
+
+    /** The same for a step that another tensor is merged from: nothing is told of it, however often it is made. */
+    void compute(Worker worker, long first, long end) {
+        for (long at = first; at < end; ) {
+            long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
+            mergePart(worker, at, to, first);
+            at = to;
+        }
     }
 
     /** Where the strip of a block begins that stands for it: at a place that differs, so that rows do not line up with it. */

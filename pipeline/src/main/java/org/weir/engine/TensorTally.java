@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.MergedTensor;
 import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
@@ -146,9 +145,8 @@ final class TensorTally {
     /** The facts, as far as the tensor has been merged. */
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
-        List<MappedTensor> read = plan.inputs().toList();
         nonFinite.forEach((place, found) -> inputs.add(new TensorFacts.NonFinite(
-                read.get(place).file().toString(), found.nans(), found.infinities(), found.first())));
+                plan.label(place), found.nans(), found.infinities(), found.first())));
         return new TensorFacts(plan.output().name(), merged, inputs, overflow, densities(), updateFacts());
     }
 
@@ -158,7 +156,7 @@ final class TensorTally {
             OptionalDouble requested = requestedDensity(plan, expert);
             if (requested.isPresent()) {
                 densities.add(new TensorFacts.Density(
-                        plan.experts().get(expert).file().toString(),
+                        plan.label(expert + (plan.base().isPresent() ? 1 : 0)),
                         requested.getAsDouble(),
                         (double) changed[expert] / sampled,
                         (double) kept[expert] / sampled,

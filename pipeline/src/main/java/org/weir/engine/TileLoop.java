@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.weir.checkpoint.MappedTensor;
@@ -243,10 +244,24 @@ final class TileLoop {
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {
-        long bytes = bytesOf(run, end - first);
+        int computed = 0;
+        for (Map.Entry<Integer, TensorRun> step : run.steps().entrySet()) {
+            compute(step.getValue(), first, end, worker.computing(computed++, step.getKey()));
+        }
+        long bytes = run.plan().ownBytes(end - first);
         readLimit.take(bytes);
         run.read(first, end, worker);
         worker.meter.lap(StageTime.PREFAULT, end - first, bytes);
+    }
+
+    /** Makes the elements of a fused step where the tensor that is made of them reads them. */
+    private void compute(TensorRun step, long first, long end, Worker worker) throws IOException {
+        guarded(() -> read(step, first, end, worker), () -> step.compute(worker, first, end));
+        worker.meter.rest("fused step", end - first, bytesOf(step, end - first));
+        if (step.finite().mustFail()) {
+            throw nonFinite(step, worker);
+        }
+        release(step, first, end, false, worker);
     }
 
     private void write(int tensor, long offsetBytes, long lengthBytes, long elements, Worker worker)
@@ -301,11 +316,7 @@ final class TileLoop {
     }
 
     private static long bytesOf(TensorRun run, long elements) {
-        long bytes = 0;
-        for (MappedTensor input : (Iterable<MappedTensor>) run.plan().inputs()::iterator) {
-            bytes += elements * input.info().dtype().bits() / Byte.SIZE;
-        }
-        return bytes;
+        return run.plan().readBytes(elements);
     }
 
     /** What reads input, and what checks again that it is there. */

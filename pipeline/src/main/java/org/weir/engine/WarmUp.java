@@ -63,7 +63,10 @@ final class WarmUp {
         if (bytes >= WORTH_BYTES) {
             fused.stream()
                     .max(Comparator.comparingLong(TensorRun::elements))
-                    .ifPresent(run -> warm(run.plan().recipe()));
+                    .ifPresent(run -> {
+                        run.steps().values().forEach(step -> warm(step.plan().recipe()));
+                        warm(run.plan().recipe());
+                    });
         }
     }
 

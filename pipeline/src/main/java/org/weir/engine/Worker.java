@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorReader;
+import org.weir.plan.FusedMemory;
 import org.weir.plan.MemoryBudget;
 import org.weir.plan.RowView;
 import org.weir.plan.Windows;
@@ -19,7 +21,8 @@ final class Worker {
     final Strip base = new Strip();
     final Strip expert = new Strip();
     final float[][] lanes;
-    final MemorySegment tile;
+    /** Where output goes: of a worker that computes fused steps, where the other one reads it. */
+    MemorySegment tile;
     final long[] table;
     /** Elements of a strip that are not finite in some input. */
     final boolean[] marks = new boolean[Strip.ELEMENTS];
@@ -34,6 +37,9 @@ final class Worker {
     private final TensorReader reader;
     private final RowReader rows;
     private final MemorySegment[] inputs;
+    private final Optional<Worker> ofSteps;
+    private final MemorySegment computed;
+    private final long computedBytes;
     private @Nullable Sweep sweep;
 
     Worker(MemoryBudget budget, Arena arena, StageMeter meter) {
@@ -45,6 +51,17 @@ final class Worker {
         reader = TensorReader.of(windows.way(), windows.inputs(), windows.bytes(), arena);
         rows = new RowReader(budget.rowViews(), windows, arena);
         inputs = new MemorySegment[windows.inputs()];
+        ofSteps = budget.fused().map(fused -> new Worker(fused.step(), arena, meter));
+        computedBytes = budget.fused().map(FusedMemory::placeBytes).orElse(0L);
+        computed = arena.allocate(budget.fused().map(FusedMemory::places).orElse(0) * computedBytes, 64);
+    }
+
+    /** The one that computes an input of a fused step, into this one's memory; of a tensor's such inputs, by number. */
+    Worker computing(int number, int input) {
+        Worker step = ofSteps.orElseThrow();
+        step.tile = computed.asSlice(number * computedBytes, computedBytes);
+        inputs[input] = step.tile;
+        return step;
     }
 
     /** Brings a range of an input in, where {@link #input} has it until the next range comes or it is released. */

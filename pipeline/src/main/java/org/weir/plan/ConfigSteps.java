@@ -62,7 +62,7 @@ public final class ConfigSteps {
         List<MergeConfig> nameless =
                 documents.stream().filter(each -> each.name().isEmpty()).toList();
         Set<String> used = new LinkedHashSet<>();
-        documents.forEach(document -> used.addAll(references(document)));
+        documents.forEach(document -> used.addAll(document.references()));
         List<MergeConfig> last = nameless.isEmpty()
                 ? named.values().stream()
                         .filter(each -> !used.contains(each.name().orElse("")))
@@ -90,7 +90,7 @@ public final class ConfigSteps {
             }
             return;
         }
-        references(document).stream()
+        document.references().stream()
                 .flatMap(reference -> Stream.ofNullable(named.get(reference)))
                 .forEach(this::visit);
         done.put(document, true);
@@ -106,14 +106,5 @@ public final class ConfigSteps {
                             "nothing that leads to the result uses the step "
                                     + OneLine.quoted(document.name().orElse(""))));
         }
-    }
-
-    private static Set<String> references(MergeConfig document) {
-        Set<String> references = new LinkedHashSet<>();
-        Stream.concat(
-                        Stream.concat(document.models().stream(), document.baseModel().stream()),
-                        document.slices().stream().flatMap(slice -> slice.baseModel().stream()))
-                .forEach(entry -> references.add(entry.model()));
-        return references;
     }
 }

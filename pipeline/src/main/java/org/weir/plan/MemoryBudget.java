@@ -1,6 +1,7 @@
 package org.weir.plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All memory that a merge uses beside file pages, as a sum. It holds neither the number of experts nor the size of a
@@ -14,6 +15,7 @@ import java.util.List;
  * @param filePageBytes pages of inputs that are mapped at a time: beside the sum, because the kernel can take them back
  * @param lanes floats of state per element that the most demanding fold wants
  * @param rowViews the most inputs of a tensor that are put together from rows
+ * @param fused for the inputs that are results of fused steps
  * @param panelBytes what a worker has on the heap to solve for whole matrices
  * @param tableEntries entries of the table in which a worker counts, for all experts together
  */
@@ -26,6 +28,7 @@ public record MemoryBudget(
         long filePageBytes,
         int lanes,
         int rowViews,
+        Optional<FusedMemory> fused,
         long panelBytes,
         int tableEntries) {
 

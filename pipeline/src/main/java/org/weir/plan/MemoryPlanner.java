@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
@@ -77,7 +78,8 @@ final class MemoryPlanner {
     }
 
     private static boolean fits(MemoryBudget budget, long limit) {
-        boolean windows = budget.workers() * budget.windows().privateBytes() <= MAX_PRIVATE_BYTES;
+        long fused = budget.fused().map(FusedMemory::bytes).orElse(0L);
+        boolean windows = budget.workers() * (budget.windows().privateBytes() + fused) <= MAX_PRIVATE_BYTES;
         return budget.totalBytes() <= limit && (windows || budget.tileElements() <= MIN_TILE_ELEMENTS);
     }
 
@@ -89,16 +91,18 @@ final class MemoryPlanner {
 
     /** With all that counts in a container: pages of inputs, those read ahead, and output on its way to the disk. */
     private static long residentBytes(MemoryBudget budget) {
-        return budget.totalBytes() + budget.filePageBytes() + budget.windows().readAheadBytes() + WRITE_BEHIND_BYTES;
+        return budget.totalBytes() + budget.filePageBytes() + readAheadBytes(budget) + WRITE_BEHIND_BYTES;
+    }
+
+    private static long readAheadBytes(MemoryBudget budget) {
+        return budget.windows().readAheadBytes()
+                + budget.fused().map(each -> readAheadBytes(each.step())).orElse(0L);
     }
 
     /** Tiles end where strips do, so that strips are the same whatever tiles are. */
     private MemoryBudget budget(int workers, int tileElementsAsked, Way way) {
         int tileElements = Math.ceilDiv(tileElementsAsked, Strip.ELEMENTS) * Strip.ELEMENTS;
-        int lanes = merged().stream()
-                .mapToInt(tensor -> tensor.recipe().fold().lanes())
-                .max()
-                .orElse(0);
+        int lanes = lanes();
         boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES));
@@ -116,16 +120,17 @@ final class MemoryPlanner {
                             .formatted(workers, windows.inputs(), tileElements),
                     workers * windows.privateBytes()));
         }
-        int rowViews = merged().stream()
-                .mapToInt(tensor -> tensor.views().size())
-                .max()
-                .orElse(0);
+        int rowViews = rowViews();
         if (rowViews > 0) {
             lines.add(new MemoryBudget.Line(
                     "rows of tokens (%d workers × %d matrices × %d elements)"
                             .formatted(workers, rowViews + 1, windows.elements()),
-                    (long) workers * (rowViews + 1) * windows.bytes() + tokenRowBytes()));
+                    workers * rowBytes(rowViews, windows) + tokenRowBytes()));
         }
+        Optional<FusedMemory> fused = fused(tileElements, way);
+        fused.ifPresent(each -> lines.add(new MemoryBudget.Line(
+                "fused steps (%d workers × their strips, inputs and %d tiles)".formatted(workers, each.places()),
+                workers * each.bytes())));
         if (surveyed) {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
@@ -138,7 +143,7 @@ final class MemoryPlanner {
             lines.add(new MemoryBudget.Line("largest system of equations", most(SolvedTensor::systemBytes)));
             lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * panelBytes));
         }
-        long filePages = Math.min(workers * windows.filePageBytes(), inputBytes());
+        long filePages = Math.min(workers * (windows.filePageBytes() + filePageBytes(fused)), inputBytes());
         int tableEntries = surveyed ? TABLE_ENTRIES : 0;
         return new MemoryBudget(
                 lines,
@@ -149,8 +154,65 @@ final class MemoryPlanner {
                 filePages,
                 Math.max(1, lanes),
                 rowViews,
+                fused,
                 panelBytes,
                 tableEntries);
+    }
+
+    private int lanes() {
+        return merged().stream()
+                .mapToInt(tensor -> tensor.recipe().fold().lanes())
+                .max()
+                .orElse(0);
+    }
+
+    private int rowViews() {
+        return merged().stream()
+                .mapToInt(tensor -> tensor.views().size())
+                .max()
+                .orElse(0);
+    }
+
+    private static long rowBytes(int rowViews, Windows windows) {
+        return (rowViews + 1) * windows.bytes();
+    }
+
+    private Optional<FusedMemory> fused(int tileElements, Way way) {
+        int places = merged().stream()
+                .mapToInt(tensor -> tensor.fused().size())
+                .max()
+                .orElse(0);
+        List<TensorPlan> computed = merged().stream()
+                .flatMap(tensor -> tensor.fused().values().stream())
+                .<TensorPlan>map(FusedTensor::tensor)
+                .toList();
+        if (places == 0) {
+            return Optional.empty();
+        }
+        int elements = Math.max(tileElements, Strip.ELEMENTS);
+        long placeBytes = (long) elements * widestBytes(computed.stream().map(TensorPlan::output));
+        return Optional.of(
+                new FusedMemory(places, placeBytes, new MemoryPlanner(computed, List.of()).ofStep(elements, way)));
+    }
+
+    /** What one worker needs to compute tiles of these tensors into memory that is there, without surveys. */
+    private MemoryBudget ofStep(int elements, Way way) {
+        int lanes = lanes();
+        int rowViews = rowViews();
+        Windows windows = windows(elements, way);
+        Optional<FusedMemory> fused = fused(elements, way);
+        List<MemoryBudget.Line> lines = List.of(
+                new MemoryBudget.Line("strips", (2L + lanes) * Strip.ARRAY_ELEMENTS * Float.BYTES),
+                new MemoryBudget.Line("inputs", windows.privateBytes()),
+                new MemoryBudget.Line("rows", rowViews == 0 ? 0 : rowBytes(rowViews, windows) + tokenRowBytes()),
+                new MemoryBudget.Line("steps", fused.map(FusedMemory::bytes).orElse(0L)));
+        long filePages = windows.filePageBytes() + filePageBytes(fused);
+        return new MemoryBudget(
+                lines, 1, elements, 0, windows, filePages, Math.max(1, lanes), rowViews, fused, 0, 0);
+    }
+
+    private static long filePageBytes(Optional<FusedMemory> fused) {
+        return fused.map(each -> each.step().filePageBytes()).orElse(0L);
     }
 
     /** They live in the heap, which does not grow beyond its limit. */

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.weir.checkpoint.DType;
 
 /**
@@ -87,11 +90,6 @@ public record MergeConfig(
         }
     }
 
-    /** The same for bytes that are at hand; {@code file} is only what problems call them. */
-    public static MergeConfig parse(Path file, byte[] bytes) throws PlanException {
-        return only(file, parseAll(file, bytes));
-    }
-
     private static MergeConfig only(Path file, List<MergeConfig> documents) throws PlanException {
         if (documents.size() > 1) {
             ConfigProblems problems = new ConfigProblems(file);
@@ -102,7 +100,8 @@ public record MergeConfig(
         return documents.getFirst();
     }
 
-    private static List<MergeConfig> parseAll(Path file, byte[] bytes) throws PlanException {
+    /** The same for bytes that are at hand; {@code file} is only what problems call them. */
+    public static List<MergeConfig> parseAll(Path file, byte[] bytes) throws PlanException {
         if (bytes.length > MAX_BYTES) {
             throw refusal(file, "larger than 1 MiB, which no config is");
         }
@@ -125,6 +124,16 @@ public record MergeConfig(
     /** Every entry that names a model, slice after slice; a model listed twice is here twice. */
     public List<ModelEntry> models() {
         return slices.stream().flatMap(slice -> slice.sources().stream()).toList();
+    }
+
+    /** Every model that is named, as it is named: also as a base. */
+    public Set<String> references() {
+        Set<String> references = new LinkedHashSet<>();
+        Stream.concat(
+                        Stream.concat(models().stream(), baseModel.stream()),
+                        slices.stream().flatMap(slice -> slice.baseModel().stream()))
+                .forEach(entry -> references.add(entry.model()));
+        return references;
     }
 
     /** What messages call the entry: "models[1]", "slices[0].sources[1]", or "base_model" for a base that is not listed. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.PageCache;
 import org.weir.checkpoint.ShardLayout;
@@ -19,6 +20,7 @@ import org.weir.method.MethodInfo;
  * @param options what the command line says
  * @param method the method
  * @param inputs the models, the base first if there is one
+ * @param fused the steps whose results are inputs, but are computed as they are read
  * @param tensors every output tensor, in the order in which they are laid out
  * @param leftOut the tensors of inputs that nothing is made of
  * @param layout the output files
@@ -33,6 +35,7 @@ public record MergePlan(
         MergeOptions options,
         MethodInfo method,
         List<Input> inputs,
+        List<FusedStep> fused,
         List<TensorPlan> tensors,
         List<LeftOut> leftOut,
         ShardLayout layout,
@@ -48,6 +51,7 @@ public record MergePlan(
 
     public MergePlan {
         inputs = List.copyOf(inputs);
+        fused = List.copyOf(fused);
         tensors = List.copyOf(tensors);
         leftOut = List.copyOf(leftOut);
         notes = List.copyOf(notes);
@@ -56,6 +60,19 @@ public record MergePlan(
     /** The model whose config and tokenizer go with the result: the base, or the first one listed. */
     public Checkpoint donor() {
         return inputs.getFirst().checkpoint();
+    }
+
+    /** Whether an input is a fused step: its checkpoint is then an outline, without data. */
+    public boolean isFused(Input input) {
+        return fused.stream().anyMatch(step -> step.name().equals(input.reference()));
+    }
+
+    /** The inputs with data: its own, then those of fused steps. */
+    public List<Input> files() {
+        return Stream.concat(
+                        inputs.stream().filter(input -> !isFused(input)),
+                        fused.stream().flatMap(step -> step.plan().files().stream()))
+                .toList();
     }
 
     /** The input that is the base. */

@@ -1,7 +1,9 @@
 package org.weir.plan;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
@@ -17,6 +19,7 @@ import org.weir.stage.Strip;
  * @param base what deltas are taken from, where the recipe wants it
  * @param experts what is merged, as many as the recipe joins, in the order of the config
  * @param views for each input, the base first, the rows that are read in its place; none where they are read as they are
+ * @param fused what is computed in the place of an input, by the input's number, the base first
  * @param firstBlock its place in the model's count of blocks, tensors ordered by name
  */
 public record MergedTensor(
@@ -26,6 +29,7 @@ public record MergedTensor(
         Optional<MappedTensor> base,
         List<MappedTensor> experts,
         List<RowView> views,
+        Map<Integer, FusedTensor> fused,
         int firstBlock)
         implements TensorPlan {
 
@@ -35,6 +39,7 @@ public record MergedTensor(
     public MergedTensor {
         experts = List.copyOf(experts);
         views = List.copyOf(views);
+        fused = Map.copyOf(fused);
         if (experts.size() != recipe.fold().experts() || base.isPresent() != recipe.ontoBase()) {
             throw new IllegalArgumentException("the recipe of " + output.name() + " wants other inputs");
         }
@@ -43,9 +48,25 @@ public record MergedTensor(
         }
     }
 
-    /** All tensors that are read, the base first. */
+    /** All tensors that it is made of, the base first; of those that are computed, what they will be. */
     public Stream<MappedTensor> inputs() {
         return Stream.concat(base.stream(), experts.stream());
+    }
+
+    /** All tensors of files that it is made of, also by way of others. */
+    public Stream<MappedTensor> sources() {
+        List<MappedTensor> inputs = inputs().toList();
+        return IntStream.range(0, inputs.size()).boxed().flatMap(i -> fused.containsKey(i)
+                ? Stream.of(fused.get(i)).flatMap(each -> each.tensor().sources())
+                : Stream.of(inputs.get(i)));
+    }
+
+    /** What people should know an input by: the file, or the step that it is computed by. */
+    public String label(int input) {
+        FusedTensor step = fused.get(input);
+        return step == null
+                ? inputs().skip(input).findFirst().orElseThrow().file().toString()
+                : "the step " + step.step();
     }
 
     /** Whether one worker surveys and merges it from end to end: small tensors, and those that have to be seen in order. */
@@ -61,8 +82,23 @@ public record MergedTensor(
     @Override
     public long readBytes() {
         // matrices of other vocabularies are read as often as the result has rows
-        long elements = output.elements();
-        return inputs().mapToLong(input -> elements * input.info().dtype().bits() / Byte.SIZE)
+        return readBytes(output.elements());
+    }
+
+    /** Bytes of files that so many elements are made of. */
+    public long readBytes(long elements) {
+        return ownBytes(elements)
+                + fused.values().stream()
+                        .mapToLong(each -> each.tensor().readBytes(elements))
+                        .sum();
+    }
+
+    /** The same without those of fused steps. */
+    public long ownBytes(long elements) {
+        List<MappedTensor> inputs = inputs().toList();
+        return IntStream.range(0, inputs.size())
+                .filter(i -> !fused.containsKey(i))
+                .mapToLong(i -> elements * inputs.get(i).info().dtype().bits() / Byte.SIZE)
                 .sum();
     }
 
@@ -74,6 +110,20 @@ public record MergedTensor(
     }
 
     MergedTensor at(int block) {
-        return new MergedTensor(output, treatment, recipe, base, experts, views, block);
+        return new MergedTensor(output, treatment, recipe, base, experts, views, fused, block);
+    }
+
+    /** The same of other inputs, the base first. */
+    MergedTensor reading(List<MappedTensor> inputs, Map<Integer, FusedTensor> computed) {
+        int first = base.isPresent() ? 1 : 0;
+        return new MergedTensor(
+                output,
+                treatment,
+                recipe,
+                base.map(_ -> inputs.getFirst()),
+                inputs.subList(first, inputs.size()),
+                views,
+                computed,
+                firstBlock);
     }
 }

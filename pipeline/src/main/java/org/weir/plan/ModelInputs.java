@@ -22,13 +22,13 @@ final class ModelInputs {
     private final Path workingDirectory;
     private final Map<String, String> environment;
     /** Results of other steps, by name. */
-    private final Map<String, Path> steps;
+    private final Map<String, StepResult> steps;
 
     private final Map<String, Checkpoint> opened = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
-    ModelInputs(Path workingDirectory, Map<String, String> environment, Map<String, Path> steps) {
+    ModelInputs(Path workingDirectory, Map<String, String> environment, Map<String, StepResult> steps) {
         this.workingDirectory = workingDirectory;
         this.environment = environment;
         this.steps = steps;
@@ -41,9 +41,9 @@ final class ModelInputs {
             return Optional.of(new Input(reference, role, before));
         }
         try {
-            Path step = steps.get(reference);
-            Checkpoint checkpoint =
-                    Checkpoint.open(step == null ? ModelLocator.find(reference, workingDirectory, environment) : step);
+            StepResult step = steps.get(reference);
+            Checkpoint checkpoint = Checkpoint.open(
+                    step == null ? ModelLocator.find(reference, workingDirectory, environment) : step.folder());
             opened.put(reference, checkpoint);
             checkConfig(checkpoint);
             return Optional.of(new Input(reference, role, checkpoint));

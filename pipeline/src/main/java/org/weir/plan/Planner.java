@@ -20,17 +20,20 @@ public final class Planner {
 
     private final MergeConfig config;
     private final MergeOptions options;
+    private final Map<String, StepResult> steps;
     private final ModelInputs inputs;
+    private final List<FusedStep> fused = new ArrayList<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
     private Planner(
             MergeConfig config,
             Path workingDirectory,
             Map<String, String> environment,
-            Map<String, Path> steps,
+            Map<String, StepResult> steps,
             MergeOptions options) {
         this.config = config;
         this.options = options;
+        this.steps = steps;
         this.inputs = new ModelInputs(workingDirectory, environment, steps);
     }
 
@@ -55,13 +58,13 @@ public final class Planner {
     /**
      * The same for a document that uses the results of others.
      *
-     * @param steps where they are, by name
+     * @param steps what they are, by name; those whose plans are given are fused where that is possible
      */
     public static MergePlan plan(
             MergeConfig config,
             Path workingDirectory,
             Map<String, String> environment,
-            Map<String, Path> steps,
+            Map<String, StepResult> steps,
             MergeOptions options,
             Optional<Path> out)
             throws PlanException {
@@ -104,10 +107,17 @@ public final class Planner {
         List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
         problems.addAll(tensorPlanner.problems());
         tokenizer.ifPresent(found -> problems.addAll(found.problems()));
+        List<Input> read = new ArrayList<>(all);
+        if (problems.isEmpty()) {
+            tensors = fused(tensors);
+            fused.forEach(step -> read.addAll(step.plan().files()));
+            out.filter(_ -> !fused.isEmpty())
+                    .ifPresent(path -> problems.addAll(OutputPlace.problems(path, read, options.overwrite())));
+        }
         throwIfAny();
         ShardLayout layout =
                 ShardLayout.of(tensors.stream().map(TensorPlan::output).toList(), options.outShardBytes());
-        MemoryBudget memory = new MemoryPlanner(tensors, all).fit(options);
+        MemoryBudget memory = new MemoryPlanner(tensors, read).fit(options);
         requireMemory(memory);
         out.flatMap(path -> OutputPlace.lackOfSpace(path, layout)).ifPresent(problems::add);
         throwIfAny();
@@ -123,8 +133,9 @@ public final class Planner {
                 options,
                 method.info(),
                 all,
+                fused,
                 tensors,
-                LeftOut.of(all, slices, tensors),
+                leftOut(LeftOut.of(all, slices, tensors)),
                 layout,
                 memory,
                 result,
@@ -140,6 +151,26 @@ public final class Planner {
                 .flatMap(source -> Stream.concat(Stream.of(source.input()), source.statistics().stream()))
                 .filter(input -> base.isEmpty() || !input.equals(base.get()));
         return Stream.concat(base.stream(), config.isStack() ? listed.distinct() : listed)
+                .toList();
+    }
+
+    /** With what they are computed from, where inputs are results of steps that need not be written. */
+    private List<TensorPlan> fused(List<TensorPlan> planned) {
+        List<TensorPlan> tensors = planned;
+        for (String reference : config.references()) {
+            StepResult step = steps.get(reference);
+            Optional<List<TensorPlan>> with =
+                    step == null ? Optional.empty() : StepFusion.fused(reference, step, tensors);
+            if (with.isPresent()) {
+                tensors = with.get();
+                fused.add(new FusedStep(reference, step.plan().orElseThrow()));
+            }
+        }
+        return tensors;
+    }
+
+    private List<LeftOut> leftOut(List<LeftOut> own) {
+        return Stream.concat(own.stream(), fused.stream().flatMap(step -> step.plan().leftOut().stream()))
                 .toList();
     }
 

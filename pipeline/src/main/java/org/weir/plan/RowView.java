@@ -86,6 +86,11 @@ public final class RowView {
         return row;
     }
 
+    /** All that its rows may lie in. */
+    List<MappedTensor> matrices() {
+        return matrices;
+    }
+
     TokenRows tokenRows() {
         return tokens;
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -172,7 +173,7 @@ final class TensorPlanner {
         boolean unused = inputs.base().isPresent() && !recipe.ontoBase(); // then it only gives names and types
         List<RowView> views = inputs.views().stream().skip(unused ? 1 : 0).toList();
         Optional<MappedTensor> base = unused ? Optional.empty() : inputs.base();
-        return new MergedTensor(output, treatment, recipe, base, inputs.experts(), views, 0);
+        return new MergedTensor(output, treatment, recipe, base, inputs.experts(), views, Map.of(), 0);
     }
 
     private TensorPlan solved(
@@ -193,7 +194,7 @@ final class TensorPlanner {
         List<RowView> view = inputs.views().stream().limit(1).toList();
         return output.dtype() == base.info().dtype() && view.isEmpty()
                 ? new CopiedTensor(output.name(), base, reason)
-                : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, 0);
+                : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, Map.of(), 0);
     }
 
     /** --out-dtype, else out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */

@@ -20,7 +20,7 @@ final class ConfigText {
     private ConfigText() {}
 
     static MergeConfig read(String text) throws PlanException {
-        return MergeConfig.parse(Path.of("c.yml"), text.getBytes(StandardCharsets.UTF_8));
+        return MergeConfig.parseAll(Path.of("c.yml"), text.getBytes(StandardCharsets.UTF_8)).getFirst();
     }
 
     /** The lines that a person would see. */

@@ -44,6 +44,7 @@ final class Findings {
     private List<TensorFacts.Density> densitiesOf(Input input) {
         Set<String> files = new HashSet<>(
                 input.checkpoint().shards().stream().map(Path::toString).toList());
+        files.add("the step " + input.reference());
         return facts.stream()
                 .flatMap(each -> each.densities().stream())
                 .filter(density -> files.contains(density.input()))

@@ -8,45 +8,68 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.ScratchFolder;
 import org.weir.engine.CounterFile;
+import org.weir.engine.FinishedMerge;
 import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.MergeStoppedException;
+import org.weir.engine.Steps;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
 
-/** Makes what the last document of a config is merged from, in a folder that goes when the result is there or not to be. */
+/**
+ * Writes what the last document of a config is merged from and cannot be fused with, in a folder that goes when the result is
+ * there. After an interruption the same command finds what is finished in it.
+ */
 final class Intermediates implements AutoCloseable {
     private final Map<String, Path> made = new HashMap<>();
+    private final Output output;
+    private final SignalStop signals;
+    private final boolean resume;
+    private final Path folder;
     private final @Nullable ScratchFolder scratch;
+    private boolean done;
 
-    private Intermediates(@Nullable ScratchFolder scratch) {
+    private Intermediates(
+            Output output, SignalStop signals, boolean resume, Path folder, @Nullable ScratchFolder scratch) {
+        this.output = output;
+        this.signals = signals;
+        this.resume = resume;
+        this.folder = folder;
         this.scratch = scratch;
     }
 
     /**
-     * Merges all steps but the last, once all are known to be possible; nothing for a config of one document.
+     * Merges all steps that have to be written, once all are known to be possible; nothing for a config of one document.
      *
      * @param kept where the results are to stay, if they are
+     * @param resume whether what an interrupted merge has left is gone on with
      */
-    static Intermediates make(Steps steps, Path out, Optional<Path> kept, Output output, SignalStop signals)
+    static Intermediates make(
+            Steps steps, Path out, Optional<Path> kept, boolean resume, Output output, SignalStop signals)
             throws PlanException, IOException, MergeStoppedException {
-        if (steps.before().isEmpty()) {
-            return new Intermediates(null);
+        if (steps.areSeveral()) {
+            steps.planAll(kept.isPresent(), Optional.of(out), (step, plan) -> steps.fusedInto(step)
+                    .ifPresent(user -> output.note("step " + Steps.name(step) + ": computed as " + user + " reads it")));
         }
-        steps.planAll(Optional.of(out), (step, plan) -> {});
         Path beside = out.resolveSibling(out.getFileName() + ".steps");
-        Intermediates intermediates = new Intermediates(kept.isPresent() ? null : ScratchFolder.at(beside));
-        boolean done = false;
+        boolean temporary = kept.isEmpty() && !steps.written().isEmpty();
+        Intermediates intermediates = new Intermediates(
+                output,
+                signals,
+                resume,
+                kept.orElse(beside),
+                temporary ? ScratchFolder.at(beside, resume) : null);
+        boolean made = false;
         try {
-            for (MergeConfig step : steps.before()) {
-                intermediates.merge(steps, step, kept.orElse(beside), output, signals);
+            for (MergeConfig step : steps.written()) {
+                intermediates.make(steps, step);
             }
-            done = true;
+            made = true;
             return intermediates;
         } finally {
-            if (!done) {
+            if (!made) {
                 intermediates.close();
             }
         }
@@ -57,33 +80,55 @@ final class Intermediates implements AutoCloseable {
         return made;
     }
 
-    private void merge(Steps steps, MergeConfig step, Path folder, Output output, SignalStop signals)
-            throws PlanException, IOException, MergeStoppedException {
+    private void make(Steps steps, MergeConfig step) throws PlanException, IOException, MergeStoppedException {
         String name = Steps.name(step);
         Path target = folder.resolve(name);
+        if (resume && isFinished(steps, step, target)) {
+            output.note("step " + name + ": was finished before, and is as it was written");
+        } else {
+            if (scratch != null) {
+                scratch.remove(name);
+            }
+            merge(steps, step, target);
+        }
+        made.put(name, target);
+    }
+
+    private boolean isFinished(Steps steps, MergeConfig step, Path target) throws PlanException, IOException {
+        try (MergePlan plan = steps.plan(step, made, Optional.empty())) {
+            return FinishedMerge.isSound(plan, target);
+        }
+    }
+
+    private void merge(Steps steps, MergeConfig step, Path target)
+            throws PlanException, IOException, MergeStoppedException {
+        String prefix = "step " + Steps.name(step) + ": ";
         try (MergePlan plan = steps.plan(step, made, Optional.of(target));
                 CounterFile counters = CounterFile.create(
                         target.toAbsolutePath().normalize().toString(),
                         plan.memory().workers(),
                         false)) {
-            plan.notes().forEach(note -> output.note("step " + name + ": " + note));
-            MergeProgress progress = new MergeProgress(counters);
-            MergeReport report;
-            try (Merge merge = Merge.once(plan, target, progress);
-                    ProgressWatch _ = ProgressWatch.start(output, () -> MergeCommand.counts(progress))) {
-                signals.calls(merge::stop);
-                report = merge.run();
-            }
+            plan.notes().forEach(note -> output.note(prefix + note));
+            MergeReport report = MergeCommand.merge(plan, target, new MergeProgress(counters), resume, output, signals);
             double seconds = report.elapsed().toMillis() / 1000.0;
-            output.note("step " + name + ": " + MergeText.what(plan) + " in " + Seconds.text(seconds));
+            output.note(prefix + MergeText.what(plan) + " in " + Seconds.text(seconds));
+            new Findings(plan, report).warnings().forEach(warning -> output.warning(prefix + warning));
         }
-        made.put(name, target);
+    }
+
+    /** The result is there: nobody needs the steps any more. */
+    void done() {
+        done = true;
     }
 
     @Override
     public void close() throws IOException {
         if (scratch != null) {
-            scratch.close();
+            if (done || scratch.isEmpty()) {
+                scratch.close();
+            } else {
+                scratch.leave();
+            }
         }
     }
 }

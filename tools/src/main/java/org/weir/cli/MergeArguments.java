@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.TensorReader;
+import org.weir.engine.Steps;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
@@ -132,7 +133,7 @@ final class MergeArguments {
     /** The same for a config of any number of documents, of which none is planned yet. */
     Steps steps(CommandSpec command, Optional<Path> out) throws PlanException {
         requirePaths(command, out);
-        return new Steps(config, options(command));
+        return new Steps(MergeConfig.readAll(config), Path.of(""), options(command));
     }
 
     private void requirePaths(CommandSpec command, Optional<Path> out) {

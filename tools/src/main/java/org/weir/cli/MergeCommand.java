@@ -13,6 +13,7 @@ import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.MergeStoppedException;
+import org.weir.engine.Steps;
 import org.weir.plan.MergePlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,15 +73,16 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         MergekitOptions.note(spec, output);
         String name = out.toAbsolutePath().normalize().toString();
-        Steps steps = arguments.steps(spec, Optional.of(out));
-        try (Intermediates intermediates =
-                        Intermediates.make(steps, out, Optional.ofNullable(intermediateDir), output, signals);
+        Optional<Path> kept = Optional.ofNullable(intermediateDir);
+        try (Steps steps = arguments.steps(spec, Optional.of(out));
+                Intermediates intermediates = Intermediates.make(steps, out, kept, resume, output, signals);
                 MergePlan plan = steps.plan(steps.last(), intermediates.made(), Optional.of(out));
                 CounterFile counters = CounterFile.create(name, plan.memory().workers(), false)) {
             reportFile.check(spec, plan);
             (output.isVerbose() ? PlanText.lines(plan, Optional.of(out)) : plan.notes()).forEach(output::note);
             MergeProgress progress = new MergeProgress(counters);
-            MergeReport report = merge(plan, progress);
+            MergeReport report = merge(plan, out, progress, resume, output, signals);
+            intermediates.done();
             if (output.isJson()) {
                 output.result(MergeJson.of(plan, out, report));
             } else {
@@ -94,7 +96,9 @@ final class MergeCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private MergeReport merge(MergePlan plan, MergeProgress progress) throws IOException, MergeStoppedException {
+    static MergeReport merge(
+            MergePlan plan, Path out, MergeProgress progress, boolean resume, Output output, SignalStop signals)
+            throws IOException, MergeStoppedException {
         try (Merge merge = Merge.begin(plan, out, progress, resume)) {
             signals.calls(merge::stop, PATIENCE, () -> output.problem("stopped" + merge.whatIsLeft()));
             MergeText.beginning(merge, out).ifPresent(output::note);

@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.weir.engine.Steps;
+import org.weir.plan.MergeConfig;
+import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,23 +46,34 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() throws PlanException, IOException {
         MergekitOptions.note(spec, output);
         Optional<Path> target = Optional.ofNullable(out);
-        Steps steps = arguments.steps(spec, target);
-        steps.planAll(target, (step, plan) -> {
-            Optional<Path> place = step.equals(steps.last()) ? target : Optional.empty();
-            boolean several = !steps.before().isEmpty();
-            if (output.isJson()) {
-                Map<String, Object> json = PlanJson.of(plan, place);
-                if (several) {
-                    json.put("step", Steps.name(step));
-                }
-                output.result(json);
-                return;
-            }
-            if (several) {
-                output.result("step " + Steps.name(step) + ":");
-            }
-            PlanText.lines(plan, place).forEach(output::result);
-        });
+        try (Steps steps = arguments.steps(spec, target)) {
+            steps.planAll(false, target, (step, plan) -> show(steps, step, plan, target));
+        }
         return ExitCode.DONE;
+    }
+
+    private void show(Steps steps, MergeConfig step, MergePlan plan, Optional<Path> out) throws IOException {
+        boolean last = step.equals(steps.last());
+        Optional<Path> place = out.filter(_ -> last);
+        if (output.isJson()) {
+            Map<String, Object> json = PlanJson.of(plan, place);
+            if (steps.areSeveral()) {
+                json.put("step", Steps.name(step));
+            }
+            steps.fusedInto(step).ifPresent(user -> {
+                json.put("fusedInto", user);
+                json.put("writeBytes", 0);
+            });
+            output.result(json);
+            return;
+        }
+        if (steps.areSeveral()) {
+            String how = steps.fusedInto(step)
+                    .map(user -> " (fused: computed as " + user + " reads it, and not written)")
+                    .orElse(last ? "" : " (written, and read again)");
+            output.result("step " + Steps.name(step) + how + ":");
+        }
+        boolean fused = steps.fusedInto(step).isPresent();
+        (fused ? PlanText.ofFused(plan) : PlanText.lines(plan, place)).forEach(output::result);
     }
 }

@@ -20,7 +20,7 @@ final class PlanJson {
     static Map<String, Object> of(MergePlan plan, Optional<Path> out) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("method", plan.method().name());
-        json.put("inputs", plan.inputs().stream().map(PlanJson::of).toList());
+        json.put("inputs", plan.inputs().stream().map(input -> of(plan, input)).toList());
         json.put("tensors", plan.tensorCounts());
         json.put("exceptions", exceptions(plan));
         json.put("sweeps", plan.sweeps());
@@ -57,11 +57,15 @@ final class PlanJson {
         sidecar.nice().ifPresent(nice -> json.put("nice", nice));
     }
 
-    private static Map<String, Object> of(Input input) {
+    private static Map<String, Object> of(MergePlan plan, Input input) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
         json.put("role", input.role().name().toLowerCase(Locale.ROOT));
-        json.put("path", PlanText.absolute(input.checkpoint()));
+        if (plan.isFused(input)) {
+            json.put("fused", true);
+        } else {
+            json.put("path", PlanText.absolute(input.checkpoint()));
+        }
         json.put("bytes", PlanText.bytes(input.checkpoint()));
         return json;
     }

@@ -35,6 +35,16 @@ final class PlanText {
         return text.lines;
     }
 
+    /** Of a step that is computed as another reads it: that one's plan says what it needs. */
+    static List<String> ofFused(MergePlan plan) {
+        PlanText text = new PlanText(plan);
+        text.lines.add(plan.method().name() + ": " + plan.method().summary());
+        text.inputs();
+        text.tensors();
+        plan.notes().forEach(note -> text.lines.add("note: " + note));
+        return text.lines;
+    }
+
     private void inputs() {
         Table table = new Table().row("INPUT", "ROLE", "SIZE", "PATH");
         for (Input input : plan.inputs()) {
@@ -43,7 +53,7 @@ final class PlanText {
                     input.reference(),
                     input.role().name().toLowerCase(Locale.ROOT),
                     ByteSize.text(bytes(checkpoint)),
-                    absolute(checkpoint));
+                    plan.isFused(input) ? "computed as it is read" : absolute(checkpoint));
         }
         add(table);
     }

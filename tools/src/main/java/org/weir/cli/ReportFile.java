@@ -36,7 +36,7 @@ final class ReportFile {
         }
         Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
         Path place = Files.exists(file) || Files.notExists(folder) ? file : folder;
-        for (Input input : plan.inputs()) {
+        for (Input input : plan.files()) {
             if (Files.exists(place)
                     && place.toRealPath().startsWith(input.checkpoint().path().toRealPath())) {
                 throw new ParameterException(

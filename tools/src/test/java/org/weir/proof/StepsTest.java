@@ -23,6 +23,15 @@ class StepsTest {
             parameters: {weight: 0.5}
             """.formatted(MODELS);
 
+    /** One that reads its inputs more than once, so that it is written. */
+    private static final String TRIMMED = """
+            name: mean
+            merge_method: ties
+            base_model: %1$s/base
+            models: [{model: %1$s/e1}, {model: %1$s/e2}]
+            parameters: {weight: 0.5, density: 0.4}
+            """.formatted(MODELS);
+
     private static final String LAST = """
             merge_method: ties
             base_model: %1$s/base
@@ -35,15 +44,76 @@ class StepsTest {
 
     @Test
     void theResultIsThatOfMergingOneAfterTheOther() throws IOException {
-        Path mean = Weir.mergeFolder(folder, FIRST);
-        Model expected = Weir.merge(folder, LAST.formatted(MODELS, mean));
-        Path out = Weir.mergeFolder(folder, LAST.formatted(MODELS, "mean") + "---\n" + FIRST);
-        assertEquals(expected, Model.read(out));
-        try (Stream<Path> beside = Files.list(out.getParent())) {
-            assertEquals(
-                    List.of("config.yml", "out"),
-                    beside.map(file -> file.getFileName().toString()).sorted().toList());
+        for (String first : List.of(FIRST, TRIMMED)) {
+            Path mean = Weir.mergeFolder(folder, first);
+            Model expected = Weir.merge(folder, LAST.formatted(MODELS, mean));
+            Path out = Weir.mergeFolder(folder, LAST.formatted(MODELS, "mean") + "---\n" + first);
+            assertEquals(expected, Model.read(out));
+            assertEquals(List.of("config.yml", "out"), names(out.resolveSibling(".")));
         }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aStepThatWasFinishedIsNotMergedAgain() throws IOException {
+        Path e3 = folder.resolve("e3");
+        Model sound = Goldens.model("models/micro-f32/e3");
+        sound.write(e3, 1);
+        String text = TRIMMED + "---\n" + LAST.formatted(MODELS, "mean").replace(MODELS + "/e3", e3.toString());
+        Path config = Files.writeString(folder.resolve("c.yml"), text);
+        Path out = folder.resolve("out");
+        Path step = folder.resolve("out.steps/mean/model.safetensors");
+        List<String> merge = List.of("merge", config.toString(), out.toString());
+        sound.map(tensor -> Tensor.of(Format.F32, tensor.shape(), _ -> Double.NaN)).write(e3, 1);
+
+        Weir.Run broken = Weir.run(merge);
+        assertEquals(3, broken.exitCode(), broken.err());
+        Object made = Files.getAttribute(step, "unix:ino");
+        Weir.Run again = Weir.run(merge);
+        assertEquals(3, again.exitCode(), again.err());
+        assertTrue(again.err().contains("step mean: was finished before"), again.err());
+        assertEquals(made, Files.getAttribute(step, "unix:ino"));
+
+        byte[] bytes = Files.readAllBytes(step);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(step, bytes);
+        Weir.Run damaged = Weir.run(merge);
+        assertFalse(damaged.err().contains("was finished before"), damaged.err());
+
+        Files.writeString(config, text.replace("density: 0.4", "density: 0.3"));
+        Weir.Run changed = Weir.run(merge);
+        assertFalse(changed.err().contains("was finished before"), changed.err());
+
+        sound.write(e3, 1);
+        Weir.Run done = Weir.run(merge);
+        assertEquals(0, done.exitCode(), done.err());
+        assertTrue(done.err().contains("step mean: was finished before"), done.err());
+        assertEquals(List.of("c.yml", "e3", "out"), names(folder));
+        String first = Files.readString(config).substring(0, text.indexOf("---"));
+        Path mean = Weir.mergeFolder(folder, first);
+        assertEquals(
+                Weir.merge(folder, LAST.formatted(MODELS, mean).replace(MODELS + "/e3", e3.toString())),
+                Model.read(out));
+    }
+
+    @Test
+    void stepsBeginAnewWhereThatIsAskedFor() throws IOException {
+        Path e3 = folder.resolve("e3");
+        Goldens.model("models/micro-f32/e3")
+                .map(tensor -> Tensor.of(Format.F32, tensor.shape(), _ -> Double.NaN))
+                .write(e3, 1);
+        Path config = Files.writeString(
+                folder.resolve("c.yml"),
+                TRIMMED + "---\n" + LAST.formatted(MODELS, "mean").replace(MODELS + "/e3", e3.toString()));
+        String out = folder.resolve("out").toString();
+        assertEquals(3, Weir.run(List.of("merge", config.toString(), out)).exitCode());
+        Weir.Run anew = Weir.run(List.of("merge", config.toString(), out, "--no-resume"));
+        assertFalse(anew.err().contains("was finished before"), anew.err());
     }
 
     @Test
@@ -73,7 +143,7 @@ class StepsTest {
     @Test
     void aFolderInTheWayOfTheStepsIsLeftAlone() throws IOException {
         Path place = Files.createDirectories(folder.resolve("m"));
-        Path config = Files.writeString(place.resolve("c.yml"), FIRST + "---\n" + LAST.formatted(MODELS, "mean"));
+        Path config = Files.writeString(place.resolve("c.yml"), TRIMMED + "---\n" + LAST.formatted(MODELS, "mean"));
         Path mine = Files.createDirectories(place.resolve("out.steps")).resolve("mine");
         Files.writeString(mine, "x");
         Weir.Run run = Weir.run(
@@ -88,8 +158,8 @@ class StepsTest {
         Path config = Files.writeString(folder.resolve("c.yml"), LAST.formatted(MODELS, "mean") + "---\n" + FIRST);
         Weir.Run run = Weir.run(List.of("plan", config.toString()));
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(run.out().indexOf("step mean:") >= 0, run.out());
-        assertTrue(run.out().indexOf("step result:") > run.out().indexOf("step mean:"), run.out());
+        assertTrue(run.out().indexOf("step mean (fused") >= 0, run.out());
+        assertTrue(run.out().indexOf("step result:") > run.out().indexOf("step mean (fused"), run.out());
         Weir.Run profile = Weir.run(List.of("profile", config.toString()));
         assertEquals(2, profile.exitCode(), profile.err());
         assertTrue(profile.err().contains("a second document"), profile.err());

@@ -74,6 +74,40 @@ class VocabularyTest {
         assertEquals(union.size(), config(out).get("vocab_size").intValue());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "7", "100000"})
+    void stepsWithOtherTokensGiveTheSameFusedOrNot(String tile) throws IOException {
+        String rowsOfTheStep = """
+                name: mean
+                merge_method: linear
+                models: [{model: %1$s/one}, {model: %1$s/two}]
+                parameters: {weight: 1}
+                tokenizer_source: union
+                ---
+                merge_method: passthrough
+                models: [{model: mean}]
+                parameters: {scale: 0.5}
+                """.formatted(folder);
+        String rowsOfItsUser = """
+                name: mean
+                merge_method: linear
+                models: [{model: %1$s/one, parameters: {weight: 0.5}}]
+                parameters: {normalize: false}
+                ---
+                merge_method: linear
+                models: [{model: mean}, {model: %1$s/two}]
+                parameters: {weight: 1}
+                tokenizer_source: union
+                """.formatted(folder);
+        for (String config : List.of(rowsOfTheStep, rowsOfItsUser)) {
+            Path kept = Files.createTempDirectory(folder, "kept");
+            Path written = Weir.mergeFolder(folder, config, "-I", kept.toString());
+            Path fused = Weir.mergeFolder(folder, config, "--tile-elements", tile);
+            assertEquals(Model.read(written), Model.read(fused));
+            assertEquals(tokens(written), tokens(fused));
+        }
+    }
+
     @Test
     void aModelPassedThroughIsPermutedAndNothingElse() throws IOException {
         Path out = mergeText("""
