@@ -75,7 +75,9 @@ public final class Recomputation implements AutoCloseable {
         Map<String, Path> made = new HashMap<>();
         boolean fused = false;
         for (JsonNode input : manifest.path("inputs")) {
-            made.put(input.path("reference").asString(), Path.of(input.path("path").asString()));
+            made.put(
+                    input.path("reference").asString(),
+                    Path.of(input.path("path").asString()));
             fused |= input.has("ofStep");
         }
         MergeConfig step = steps.named(manifest.path("step").asString(Steps.name(steps.last())));
@@ -88,8 +90,8 @@ public final class Recomputation implements AutoCloseable {
     /** Why the result could differ although nothing is wrong with it: another version, or inputs that have changed. */
     public Optional<String> obstacle() throws IOException {
         for (int i = 0; i < plan.files().size(); i++) {
-            Optional<String> changed = changed(
-                    plan.files().get(i), manifest.path("inputs").path(i).path("files"));
+            Optional<String> changed =
+                    changed(plan.files().get(i), manifest.path("inputs").path(i).path("files"));
             if (changed.isPresent()) {
                 return changed;
             }

@@ -62,7 +62,10 @@ public final class Steps implements AutoCloseable {
 
     /** The document of that name. */
     MergeConfig named(String name) {
-        return steps.stream().filter(step -> name(step).equals(name)).findFirst().orElseThrow();
+        return steps.stream()
+                .filter(step -> name(step).equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Whether there are any whose results others use. */
@@ -108,8 +111,7 @@ public final class Steps implements AutoCloseable {
         return plan(step, out, results);
     }
 
-    private MergePlan plan(MergeConfig step, Optional<Path> out, Map<String, StepResult> results)
-            throws PlanException {
+    private MergePlan plan(MergeConfig step, Optional<Path> out, Map<String, StepResult> results) throws PlanException {
         return Planner.plan(step, workingFolder, System.getenv(), results, options, out);
     }
 

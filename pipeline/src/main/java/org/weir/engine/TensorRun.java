@@ -82,8 +82,9 @@ final class TensorRun {
         finite.expect(operations);
         // what is not finite is told of as this one's input, unless it must not be there at all
         Optional<NonFinite> ofSteps = policy.filter(NonFinite.FAIL::equals).or(() -> Optional.of(NonFinite.IGNORE));
-        plan.fused().forEach((input, step) ->
-                steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged, ofSteps)));
+        plan.fused()
+                .forEach((input, step) ->
+                        steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged, ofSteps)));
     }
 
     /** Those that compute inputs of this one tile by tile, by the input's number. */

@@ -145,8 +145,8 @@ final class TensorTally {
     /** The facts, as far as the tensor has been merged. */
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
-        nonFinite.forEach((place, found) -> inputs.add(new TensorFacts.NonFinite(
-                plan.label(place), found.nans(), found.infinities(), found.first())));
+        nonFinite.forEach((place, found) -> inputs.add(
+                new TensorFacts.NonFinite(plan.label(place), found.nans(), found.infinities(), found.first())));
         return new TensorFacts(plan.output().name(), merged, inputs, overflow, densities(), updateFacts());
     }
 

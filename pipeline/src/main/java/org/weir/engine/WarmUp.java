@@ -61,12 +61,10 @@ final class WarmUp {
         List<TensorRun> fused = runs.stream().filter(TensorRun::isFusable).toList();
         long bytes = fused.stream().mapToLong(run -> run.plan().readBytes()).sum();
         if (bytes >= WORTH_BYTES) {
-            fused.stream()
-                    .max(Comparator.comparingLong(TensorRun::elements))
-                    .ifPresent(run -> {
-                        run.steps().values().forEach(step -> warm(step.plan().recipe()));
-                        warm(run.plan().recipe());
-                    });
+            fused.stream().max(Comparator.comparingLong(TensorRun::elements)).ifPresent(run -> {
+                run.steps().values().forEach(step -> warm(step.plan().recipe()));
+                warm(run.plan().recipe());
+            });
         }
     }
 

@@ -23,6 +23,7 @@ final class Worker {
     final float[][] lanes;
     /** Where output goes: of a worker that computes fused steps, where the other one reads it. */
     MemorySegment tile;
+
     final long[] table;
     /** Elements of a strip that are not finite in some input. */
     final boolean[] marks = new boolean[Strip.ELEMENTS];

@@ -167,10 +167,7 @@ final class MemoryPlanner {
     }
 
     private int rowViews() {
-        return merged().stream()
-                .mapToInt(tensor -> tensor.views().size())
-                .max()
-                .orElse(0);
+        return merged().stream().mapToInt(tensor -> tensor.views().size()).max().orElse(0);
     }
 
     private static long rowBytes(int rowViews, Windows windows) {
@@ -207,8 +204,7 @@ final class MemoryPlanner {
                 new MemoryBudget.Line("rows", rowViews == 0 ? 0 : rowBytes(rowViews, windows) + tokenRowBytes()),
                 new MemoryBudget.Line("steps", fused.map(FusedMemory::bytes).orElse(0L)));
         long filePages = windows.filePageBytes() + filePageBytes(fused);
-        return new MemoryBudget(
-                lines, 1, elements, 0, windows, filePages, Math.max(1, lanes), rowViews, fused, 0, 0);
+        return new MemoryBudget(lines, 1, elements, 0, windows, filePages, Math.max(1, lanes), rowViews, fused, 0, 0);
     }
 
     private static long filePageBytes(Optional<FusedMemory> fused) {

@@ -56,9 +56,11 @@ public record MergedTensor(
     /** All tensors of files that it is made of, also by way of others. */
     public Stream<MappedTensor> sources() {
         List<MappedTensor> inputs = inputs().toList();
-        return IntStream.range(0, inputs.size()).boxed().flatMap(i -> fused.containsKey(i)
-                ? Stream.of(fused.get(i)).flatMap(each -> each.tensor().sources())
-                : Stream.of(inputs.get(i)));
+        return IntStream.range(0, inputs.size())
+                .boxed()
+                .flatMap(i -> fused.containsKey(i)
+                        ? Stream.of(fused.get(i)).flatMap(each -> each.tensor().sources())
+                        : Stream.of(inputs.get(i)));
     }
 
     /** What people should know an input by: the file, or the step that it is computed by. */

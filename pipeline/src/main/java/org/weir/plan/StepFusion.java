@@ -55,8 +55,7 @@ final class StepFusion {
 
     private Optional<TensorPlan> fused(TensorPlan tensor) {
         return switch (tensor) {
-            case SolvedTensor solved ->
-                solved.inputs().anyMatch(this::isMade) ? Optional.empty() : Optional.of(solved);
+            case SolvedTensor solved -> solved.inputs().anyMatch(this::isMade) ? Optional.empty() : Optional.of(solved);
             case CopiedTensor copied -> fused(copied);
             case MergedTensor merged -> fused(merged);
         };

@@ -20,7 +20,8 @@ final class ConfigText {
     private ConfigText() {}
 
     static MergeConfig read(String text) throws PlanException {
-        return MergeConfig.parseAll(Path.of("c.yml"), text.getBytes(StandardCharsets.UTF_8)).getFirst();
+        return MergeConfig.parseAll(Path.of("c.yml"), text.getBytes(StandardCharsets.UTF_8))
+                .getFirst();
     }
 
     /** The lines that a person would see. */

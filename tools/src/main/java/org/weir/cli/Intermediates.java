@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.ScratchFolder;
 import org.weir.engine.CounterFile;
 import org.weir.engine.FinishedMerge;
-import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.MergeStoppedException;
@@ -50,17 +49,17 @@ final class Intermediates implements AutoCloseable {
             Steps steps, Path out, Optional<Path> kept, boolean resume, Output output, SignalStop signals)
             throws PlanException, IOException, MergeStoppedException {
         if (steps.areSeveral()) {
-            steps.planAll(kept.isPresent(), Optional.of(out), (step, plan) -> steps.fusedInto(step)
-                    .ifPresent(user -> output.note("step " + Steps.name(step) + ": computed as " + user + " reads it")));
+            steps.planAll(
+                    kept.isPresent(),
+                    Optional.of(out),
+                    (step, plan) -> steps.fusedInto(step)
+                            .ifPresent(user ->
+                                    output.note("step " + Steps.name(step) + ": computed as " + user + " reads it")));
         }
         Path beside = out.resolveSibling(out.getFileName() + ".steps");
         boolean temporary = kept.isEmpty() && !steps.written().isEmpty();
         Intermediates intermediates = new Intermediates(
-                output,
-                signals,
-                resume,
-                kept.orElse(beside),
-                temporary ? ScratchFolder.at(beside, resume) : null);
+                output, signals, resume, kept.orElse(beside), temporary ? ScratchFolder.at(beside, resume) : null);
         boolean made = false;
         try {
             for (MergeConfig step : steps.written()) {

@@ -50,12 +50,14 @@ class FusedStepsTest {
             base.write(models.resolve(format + "/base"), 1);
             for (int k = 1; k <= 4; k++) {
                 Map<String, Tensor> tensors = new TreeMap<>();
-                base.tensors().forEach((name, tensor) -> tensors.put(
-                        name,
-                        Tensor.of(
-                                format,
-                                tensor.shape(),
-                                i -> tensor.at(i) + (random.nextInt(4) == 0 ? 0 : 0.02 * random.nextGaussian()))));
+                base.tensors()
+                        .forEach((name, tensor) -> tensors.put(
+                                name,
+                                Tensor.of(
+                                        format,
+                                        tensor.shape(),
+                                        i -> tensor.at(i)
+                                                + (random.nextInt(4) == 0 ? 0 : 0.02 * random.nextGaussian()))));
                 new Model(tensors).write(models.resolve(format + "/e" + k), 1 + k % 2);
             }
         }
@@ -68,14 +70,16 @@ class FusedStepsTest {
     }
 
     /** A document that merges the base, if it has one, with the models. */
-    private String document(String name, String method, String base, List<String> experts, String parameters, Format of) {
+    private String document(
+            String name, String method, String base, List<String> experts, String parameters, Format of) {
         StringBuilder text = new StringBuilder(name.isEmpty() ? "" : "name: " + name + "\n");
         text.append("merge_method: ").append(method).append('\n');
         if (!base.isEmpty()) {
             text.append("base_model: ").append(path(base, of)).append('\n');
         }
         text.append("models:\n");
-        experts.forEach(each -> text.append("  - model: ").append(path(each, of)).append('\n'));
+        experts.forEach(
+                each -> text.append("  - model: ").append(path(each, of)).append('\n'));
         return text.append("parameters: {").append(parameters).append("}\n").toString();
     }
 
@@ -85,9 +89,16 @@ class FusedStepsTest {
     }
 
     private String twoSteps(String first, String firstParameters, String last, String lastParameters, Format format) {
-        return document("mean", first, first.equals("linear") ? "" : "base", List.of("e1", "e2"), firstParameters, format)
+        return document(
+                        "mean",
+                        first,
+                        first.equals("linear") ? "" : "base",
+                        List.of("e1", "e2"),
+                        firstParameters,
+                        format)
                 + "---\n"
-                + document("", last, last.equals("linear") ? "" : "base", List.of("mean", "e3"), lastParameters, format);
+                + document(
+                        "", last, last.equals("linear") ? "" : "base", List.of("mean", "e3"), lastParameters, format);
     }
 
     /** That it is fused, and that it gives what it gives when the step is kept, and so written. */
@@ -145,10 +156,16 @@ class FusedStepsTest {
     void howTheWorkIsCutDoesNotShow(String options) throws IOException {
         for (String last : List.of("ties", "arcee_fusion")) {
             boolean one = last.equals("arcee_fusion");
-            String config = document("mean", "dare_ties", "base", List.of("e1", "e2"), "weight: 1, density: 0.5", Format.BF16)
-                    + "---\n"
-                    + document("", last, one ? "mean" : "base", one ? List.of("e3") : List.of("mean", "e3"),
-                            one ? "" : "weight: 1, density: 0.3", Format.BF16);
+            String config =
+                    document("mean", "dare_ties", "base", List.of("e1", "e2"), "weight: 1, density: 0.5", Format.BF16)
+                            + "---\n"
+                            + document(
+                                    "",
+                                    last,
+                                    one ? "mean" : "base",
+                                    one ? List.of("e3") : List.of("mean", "e3"),
+                                    one ? "" : "weight: 1, density: 0.3",
+                                    Format.BF16);
             assertSameAsWritten(config, options.split(" "));
         }
     }
@@ -162,9 +179,12 @@ class FusedStepsTest {
         Model all = assertSameAsWritten(config, "--tile-elements", "8192");
         Path one = Weir.mergeFolder(folder, document("", "linear", "", List.of("e1", "e2"), "weight: 1", Format.BF16));
         Path two = Weir.mergeFolder(
-                folder, document("", "task_arithmetic", "base", List.of("e3", one.toString()), "weight: 0.5", Format.BF16));
-        Path other = Weir.mergeFolder(folder, document("", "linear", "", List.of("e1", "e4"), "weight: 1", Format.BF16));
-        String last = document("", "ties", two.toString(), List.of(other.toString(), "e1"), "weight: 1, density: 0.3", Format.BF16);
+                folder,
+                document("", "task_arithmetic", "base", List.of("e3", one.toString()), "weight: 0.5", Format.BF16));
+        Path other =
+                Weir.mergeFolder(folder, document("", "linear", "", List.of("e1", "e4"), "weight: 1", Format.BF16));
+        String last = document(
+                "", "ties", two.toString(), List.of(other.toString(), "e1"), "weight: 1, density: 0.3", Format.BF16);
         assertEquals(Weir.merge(folder, last), all);
     }
 
@@ -181,10 +201,22 @@ class FusedStepsTest {
             merged.tensors().forEach((name, tensor) -> {
                 for (int i = 0; i < tensor.elements(); i++) {
                     double b = base.tensor(name).at(i);
-                    double mean = (experts.get(0).tensor(name).at(i) + experts.get(1).tensor(name).at(i)) / 2;
-                    double between = format.read(Tensor.of(format, List.of(), _ -> mean).bytes(), 0);
-                    double exact = b + 0.5 * (0.75 * (between - b) + 0.75 * (experts.get(2).tensor(name).at(i) - b));
-                    double terms = 2 * Math.abs(b) + Math.abs(between) + Math.abs(experts.get(2).tensor(name).at(i));
+                    double mean = (experts.get(0).tensor(name).at(i)
+                                    + experts.get(1).tensor(name).at(i))
+                            / 2;
+                    double between =
+                            format.read(Tensor.of(format, List.of(), _ -> mean).bytes(), 0);
+                    double exact = b
+                            + 0.5
+                                    * (0.75 * (between - b)
+                                            + 0.75
+                                                    * (experts.get(2)
+                                                                    .tensor(name)
+                                                                    .at(i)
+                                                            - b));
+                    double terms = 2 * Math.abs(b)
+                            + Math.abs(between)
+                            + Math.abs(experts.get(2).tensor(name).at(i));
                     assertEquals(exact, tensor.at(i), 0x1p-23 * terms + format.ulp(exact) / 2, name + i);
                 }
             });
@@ -202,9 +234,9 @@ class FusedStepsTest {
                 ---
                 merge_method: regmean
                 models:
-                  - {model: mean, statistics: %1$s/expert-1/gram.safetensors}
-                  - {model: %1$s/expert-3, statistics: %1$s/expert-3/gram.safetensors}
-                """.formatted(weak);
+                  - {model: mean, statistics: %2$s/weak-gram-1.safetensors}
+                  - {model: %1$s/expert-3, statistics: %2$s/weak-gram-3.safetensors}
+                """.formatted(weak, Resources.folder("miniature"));
         Path mean = Weir.mergeFolder(folder, config.substring(0, config.indexOf("---")));
         assertEquals(Map.of("mean", "written"), how(config));
         assertEquals(
@@ -215,15 +247,15 @@ class FusedStepsTest {
     @Test
     void whatCannotBeFusedIsWritten() throws IOException {
         String trimmed = "weight: 1, density: 0.3";
-        String surveyed = document("mean", "ties", "base", List.of("e1", "e2"), trimmed, Format.F32)
-                + "---\n" + document("", "linear", "", List.of("mean", "e3"), "weight: 1", Format.F32);
+        String surveyed = document("mean", "ties", "base", List.of("e1", "e2"), trimmed, Format.F32) + "---\n"
+                + document("", "linear", "", List.of("mean", "e3"), "weight: 1", Format.F32);
         String usedTwice = document("mean", "linear", "", List.of("e1", "e2"), "weight: 1", Format.F32)
                 + "---\n" + document("more", "linear", "", List.of("mean", "e3"), "weight: 1", Format.F32)
                 + "---\n" + document("", "linear", "", List.of("mean", "more"), "weight: 1", Format.F32);
         assertEquals(Map.of("mean", "written"), how(surveyed));
         assertEquals(Map.of("mean", "written", "more", "fused into result"), how(usedTwice));
-        String bases = document("mean", "linear", "", List.of("e1", "e2"), "weight: 1", Format.F32)
-                + "---\n" + document("", "task_arithmetic", "mean", List.of("e3"), "weight: 1, lambda: 0", Format.F32);
+        String bases = document("mean", "linear", "", List.of("e1", "e2"), "weight: 1", Format.F32) + "---\n"
+                + document("", "task_arithmetic", "mean", List.of("e3"), "weight: 1, lambda: 0", Format.F32);
         assertEquals(Map.of("mean", "written"), how(bases), "the result is a copy of its bytes");
         assertEquals(
                 Weir.merge(folder, document("", "linear", "", List.of("e1", "e2"), "weight: 1", Format.F32)),
@@ -252,7 +284,8 @@ class FusedStepsTest {
         JsonNode manifest = JsonMapper.shared().readTree(Files.readString(out.resolve("merge-manifest.json")));
         List<String> inputs = new ArrayList<>();
         for (JsonNode input : manifest.path("inputs")) {
-            String name = Path.of(input.path("reference").asString()).getFileName().toString();
+            String name =
+                    Path.of(input.path("reference").asString()).getFileName().toString();
             inputs.add(input.path("ofStep").asString("") + "/" + name + input.path("tensors"));
         }
         assertEquals(
@@ -271,11 +304,17 @@ class FusedStepsTest {
     @Test
     void whatIsNotFiniteIsSaidOfTheStep() throws IOException {
         Model e1 = Model.read(models.resolve("F32/e1"));
-        Model broken = new Model(Map.copyOf(e1.map(tensor ->
-                        Tensor.of(Format.F32, tensor.shape(), i -> i == 3 && tensor.elements() == 5 ? Double.NaN : tensor.at(i)))
+        Model broken = new Model(Map.copyOf(e1.map(tensor -> Tensor.of(
+                        Format.F32, tensor.shape(), i -> i == 3 && tensor.elements() == 5 ? Double.NaN : tensor.at(i)))
                 .tensors()));
         broken.write(folder.resolve("broken"), 1);
-        String config = document("mean", "linear", "", List.of(folder.resolve("broken").toString(), "e2"), "weight: 1", Format.F32)
+        String config = document(
+                        "mean",
+                        "linear",
+                        "",
+                        List.of(folder.resolve("broken").toString(), "e2"),
+                        "weight: 1",
+                        Format.F32)
                 + "---\n"
                 + document("", "ties", "base", List.of("mean", "e3"), "weight: 1, density: 0.3", Format.F32);
         Weir.Run run = Weir.tryMerge(folder, config);
@@ -283,16 +322,20 @@ class FusedStepsTest {
         assertTrue(run.err().contains("tensor vector: NaN at element 3 of the step mean"), run.err());
         Weir.Run warned = Weir.tryMerge(folder, config, "--non-finite", "warn");
         assertEquals(0, warned.exitCode(), warned.err());
-        assertTrue(warned.err().contains("tensor vector: 1 NaN in the step mean, the first at element 3"), warned.err());
+        assertTrue(
+                warned.err().contains("tensor vector: 1 NaN in the step mean, the first at element 3"), warned.err());
         Weir.Run refused = Weir.tryMerge(folder, config, "--non-finite", "fail");
         assertEquals(3, refused.exitCode(), refused.err());
-        assertTrue(refused.err().contains("tensor vector: NaN at element 3 of " + folder.resolve("broken")), refused.err());
+        assertTrue(
+                refused.err().contains("tensor vector: NaN at element 3 of " + folder.resolve("broken")),
+                refused.err());
     }
 
     @Test
     void itsMemoryIsInTheSum() throws IOException {
         Path config = Files.writeString(
-                folder.resolve("c.yml"), twoSteps("linear", "weight: 1", "ties", "weight: 1, density: 0.3", Format.BF16));
+                folder.resolve("c.yml"),
+                twoSteps("linear", "weight: 1", "ties", "weight: 1, density: 0.3", Format.BF16));
         Weir.Run run = Weir.run(List.of("plan", config.toString(), "-j", "2", "--tile-elements", "65536"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("fused steps (2 workers"), run.out());

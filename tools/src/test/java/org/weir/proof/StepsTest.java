@@ -69,7 +69,8 @@ class StepsTest {
         Path out = folder.resolve("out");
         Path step = folder.resolve("out.steps/mean/model.safetensors");
         List<String> merge = List.of("merge", config.toString(), out.toString());
-        sound.map(tensor -> Tensor.of(Format.F32, tensor.shape(), _ -> Double.NaN)).write(e3, 1);
+        sound.map(tensor -> Tensor.of(Format.F32, tensor.shape(), _ -> Double.NaN))
+                .write(e3, 1);
 
         Weir.Run broken = Weir.run(merge);
         assertEquals(3, broken.exitCode(), broken.err());
