@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param readsBase whether the base is among its inputs
  * @param mostExperts how many experts it takes at most
+ * @param measured whether each model comes with numbers of its shapes that were measured; for speed any will do
  * @param parameters lines of the config's {@code parameters}
  */
-record Job(String name, String method, boolean readsBase, int mostExperts, List<String> parameters) {
+record Job(String name, String method, boolean readsBase, int mostExperts, boolean measured, List<String> parameters) {
     static final Job LINEAR = weights("linear", "weight: 0.5");
     static final Job TASK_ARITHMETIC = deltas("task_arithmetic", "weight: 0.5");
     static final Job TIES = deltas("ties", "weight: 0.5", "density: 0.2");
@@ -26,6 +27,7 @@ record Job(String name, String method, boolean readsBase, int mostExperts, List<
                     "ties",
                     true,
                     Integer.MAX_VALUE,
+                    false,
                     List.of("weight: 0.5", "density: 0.2", "trim_scope: model")));
 
     /** One of every method. */
@@ -41,25 +43,29 @@ record Job(String name, String method, boolean readsBase, int mostExperts, List<
             deltas("dare_ties", "weight: 0.5", "density: 0.1"),
             deltas("breadcrumbs", "weight: 0.5", "density: 0.5", "gamma: 0.01"),
             deltas("breadcrumbs_ties", "weight: 0.5", "density: 0.5", "gamma: 0.01"),
+            deltas("della", "weight: 0.5", "density: 0.5"),
+            deltas("della_linear", "weight: 0.5", "density: 0.5"),
+            new Job("fisher", "fisher", false, Integer.MAX_VALUE, true, List.of("floor: 1.0e-6")),
             deltas("sce", "select_topk: 0.3"),
             deltas("ram"),
             deltas("ramplus_tl"),
             deltas("magmax"),
-            deltas("consensus", "weight: 0.5"),
+            deltas("consensus"),
             deltas("model_stock"),
             deltas("slerp", "t: 0.5").ofAtMost(1),
-            deltas("nearswap", "t: 0.001").ofAtMost(1));
+            deltas("nearswap", "t: 0.001").ofAtMost(1),
+            deltas("arcee_fusion").ofAtMost(1));
 
     private static Job weights(String method, String... parameters) {
-        return new Job(method, method, false, Integer.MAX_VALUE, List.of(parameters));
+        return new Job(method, method, false, Integer.MAX_VALUE, false, List.of(parameters));
     }
 
     private static Job deltas(String method, String... parameters) {
-        return new Job(method, method, true, Integer.MAX_VALUE, List.of(parameters));
+        return new Job(method, method, true, Integer.MAX_VALUE, false, List.of(parameters));
     }
 
     private Job ofAtMost(int experts) {
-        return new Job(name, method, readsBase, experts, parameters);
+        return new Job(name, method, readsBase, experts, measured, parameters);
     }
 
     List<Path> inputs(Dataset data) {
@@ -72,9 +78,14 @@ record Job(String name, String method, boolean readsBase, int mostExperts, List<
             yaml.append("base_model: ").append(quoted(data.base())).append('\n');
         }
         yaml.append("models:\n");
-        data.folders(false)
-                .forEach(expert ->
-                        yaml.append("  - model: ").append(quoted(expert)).append('\n'));
+        List<Path> experts = data.folders(false);
+        for (int i = 0; i < experts.size(); i++) {
+            yaml.append("  - model: ").append(quoted(experts.get(i))).append('\n');
+            if (measured) {
+                Path other = experts.get((i + 1) % experts.size());
+                yaml.append("    statistics: ").append(quoted(other)).append('\n');
+            }
+        }
         if (!parameters.isEmpty()) {
             yaml.append("parameters:\n");
         }

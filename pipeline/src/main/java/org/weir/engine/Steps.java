@@ -97,10 +97,12 @@ public final class Steps implements AutoCloseable {
     public MergePlan plan(MergeConfig step, Map<String, Path> made, Optional<Path> out)
             throws PlanException, IOException {
         Map<String, StepResult> results = new HashMap<>();
-        written().stream()
-                .map(Steps::name)
-                .filter(made::containsKey)
-                .forEach(name -> results.put(name, StepResult.written(made.get(name))));
+        for (MergeConfig other : written()) {
+            Path folder = made.get(name(other));
+            if (folder != null) {
+                results.put(name(other), StepResult.written(folder));
+            }
+        }
         for (MergeConfig other : steps) {
             if (step.equals(fusedInto.get(name(other)))) {
                 MergePlan plan = plan(other, made, Optional.empty());

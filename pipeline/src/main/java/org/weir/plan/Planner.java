@@ -159,11 +159,14 @@ public final class Planner {
         List<TensorPlan> tensors = planned;
         for (String reference : config.references()) {
             StepResult step = steps.get(reference);
-            Optional<List<TensorPlan>> with =
-                    step == null ? Optional.empty() : StepFusion.fused(reference, step, tensors);
+            if (step == null || step.plan().isEmpty()) {
+                continue;
+            }
+            MergePlan plan = step.plan().get();
+            Optional<List<TensorPlan>> with = StepFusion.fused(reference, step.folder(), plan, tensors);
             if (with.isPresent()) {
                 tensors = with.get();
-                fused.add(new FusedStep(reference, step.plan().orElseThrow()));
+                fused.add(new FusedStep(reference, plan));
             }
         }
         return tensors;

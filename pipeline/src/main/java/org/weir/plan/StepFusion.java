@@ -25,11 +25,11 @@ final class StepFusion {
     }
 
     /** The tensors of the document that uses the step, with its own in their places; nothing if the step has to be written. */
-    static Optional<List<TensorPlan>> fused(String name, StepResult result, List<TensorPlan> tensors) {
-        if (result.plan().isEmpty() || !result.plan().get().tensors().stream().allMatch(StepFusion::isElementwise)) {
+    static Optional<List<TensorPlan>> fused(String name, Path outline, MergePlan step, List<TensorPlan> tensors) {
+        if (!step.tensors().stream().allMatch(StepFusion::isElementwise)) {
             return Optional.empty();
         }
-        StepFusion fusion = new StepFusion(name, result.folder(), result.plan().get());
+        StepFusion fusion = new StepFusion(name, outline, step);
         List<TensorPlan> fused = new ArrayList<>();
         for (TensorPlan tensor : tensors) {
             Optional<TensorPlan> with = fusion.fused(tensor);

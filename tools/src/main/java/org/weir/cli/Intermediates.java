@@ -52,9 +52,7 @@ final class Intermediates implements AutoCloseable {
             steps.planAll(
                     kept.isPresent(),
                     Optional.of(out),
-                    (step, plan) -> steps.fusedInto(step)
-                            .ifPresent(user ->
-                                    output.note("step " + Steps.name(step) + ": computed as " + user + " reads it")));
+                    (step, plan) -> steps.fusedInto(step).ifPresent(user -> note(output, step, plan, user)));
         }
         Path beside = out.resolveSibling(out.getFileName() + ".steps");
         boolean temporary = kept.isEmpty() && !steps.written().isEmpty();
@@ -72,6 +70,12 @@ final class Intermediates implements AutoCloseable {
                 intermediates.close();
             }
         }
+    }
+
+    private static void note(Output output, MergeConfig step, MergePlan plan, String user) {
+        String prefix = "step " + Steps.name(step) + ": ";
+        output.note(prefix + "computed as " + user + " reads it");
+        plan.notes().forEach(note -> output.note(prefix + note));
     }
 
     /** Where the results of the steps are, by name. */

@@ -43,6 +43,12 @@ final class Config {
         return this;
     }
 
+    /** What was measured of the model that was added last. */
+    Config statistics(Path measured) {
+        models.add("  statistics: " + measured);
+        return this;
+    }
+
     Config models(List<Path> all, String... own) {
         all.forEach(each -> model(each, own));
         return this;

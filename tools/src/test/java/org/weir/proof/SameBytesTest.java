@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,20 @@ class SameBytesTest {
             List.of("--tile-elements", "2049", "-j", "2", "--reader", "direct", "--page-cache", "drop"));
 
     private static final Set<String> UNWEIGHTED = Set.of(
-            "sce", "ram", "ramplus_tl", "magmax", "consensus", "karcher", "model_stock", "nearswap", "arcee_fusion");
+            "sce",
+            "ram",
+            "ramplus_tl",
+            "magmax",
+            "consensus",
+            "karcher",
+            "model_stock",
+            "nearswap",
+            "arcee_fusion",
+            "slerp");
 
-    /** Those that take one model. */
-    private static final Set<String> SINGLE = Set.of("nearswap", "arcee_fusion");
+    /** How many models they take, where not any number. */
+    private static final Map<String, Integer> MODELS =
+            Map.of("nearswap", 1, "arcee_fusion", 1, "slerp", 1, "nuslerp", 2);
 
     private final Family strong = Family.named("strong");
     private final Family weak = Family.named("weak");
@@ -60,6 +71,11 @@ class SameBytesTest {
                 List.of("ramplus_tl", "epsilon: 0.05"),
                 List.of("magmax", "lambda: 0.5"),
                 List.of("consensus", "min_masks: 3"),
+                List.of("slerp", "t: 0.3"),
+                List.of("nuslerp"),
+                List.of("nuslerp", "nuslerp_row_wise: true", "nuslerp_flatten: false"),
+                List.of("fisher", "floor: 1.0e-6"),
+                List.of("fisher", "normalize: model", "epsilon: 1.0e-3"),
                 List.of("multislerp"),
                 List.of("karcher"),
                 List.of("model_stock"),
@@ -107,9 +123,14 @@ class SameBytesTest {
 
     private static String config(List<String> merge, Path base, List<Path> experts) {
         boolean weighted = !UNWEIGHTED.contains(merge.getFirst());
-        List<Path> some = SINGLE.contains(merge.getFirst()) ? experts.subList(0, 1) : experts;
-        Config config =
-                Config.of(merge.getFirst()).models(some, weighted ? new String[] {"weight: 0.5"} : new String[0]);
+        List<Path> some = experts.subList(0, MODELS.getOrDefault(merge.getFirst(), experts.size()));
+        Config config = Config.of(merge.getFirst());
+        for (int k = 0; k < some.size(); k++) {
+            config.model(some.get(k), weighted ? new String[] {"weight: " + (k + 1) / 4.0} : new String[0]);
+            if (merge.getFirst().equals("fisher")) {
+                config.statistics(some.get((k + 1) % some.size())); // any numbers will do
+            }
+        }
         return (merge.getFirst().equals("linear") ? config : config.base(base))
                 .with(merge.subList(1, merge.size()).toArray(String[]::new))
                 .toString();
