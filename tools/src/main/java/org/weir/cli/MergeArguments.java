@@ -133,7 +133,8 @@ final class MergeArguments {
     /** The same for a config of any number of documents, of which none is planned yet. */
     Steps steps(CommandSpec command, Optional<Path> out) throws PlanException {
         requirePaths(command, out);
-        return new Steps(MergeConfig.readAll(config), Path.of(""), options(command));
+        MergeOptions options = options(command);
+        return new Steps(MergeConfig.readAll(config), Path.of(""), options);
     }
 
     private void requirePaths(CommandSpec command, Optional<Path> out) {

@@ -147,7 +147,7 @@ class FusedStepsTest {
     @ValueSource(
             strings = {
                 "--tile-elements 1024 -j 1",
-                "--tile-elements 65536 -j 3 --reader mapped",
+                "--tile-elements 100352 -j 3 --reader mapped", // a tile that ends in the next block
                 "--tile-elements 2049 -j 2 --reader direct --page-cache drop",
                 "--tile-elements 4096 -j 2 --reader copied",
                 "--rounding stochastic --random-seed 5",
