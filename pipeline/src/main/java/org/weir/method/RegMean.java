@@ -31,7 +31,7 @@ final class RegMean implements MergeMethod {
                 "arXiv:2212.09849",
                 BaseRole.OPTIONAL_ORIGIN,
                 List.of(WEIGHT, ALPHA, RIDGE),
-                "mergekit does not have it. Needs memory for a matrix of the layer's inputs; a base_model only gives the "
+                "mergekit does not have it. Weights are [out, in]: those of GPT-2's Conv1D are refused. Needs memory for a matrix of the layer's inputs; a base_model only gives the "
                         + "config and the tokenizer.",
                 Statistics.OF_LAYERS);
     }

@@ -68,6 +68,31 @@ final class ModelLayout {
                 && LayerStack.place(tensor.name()).isEmpty();
     }
 
+    /**
+     * Whether a layer's weights lie as [in, out], as in GPT-2's Conv1D, and not as [out, in]. A square matrix does not show it;
+     * then other layers do: a bias has an element per output.
+     */
+    boolean isTransposed(String weight) {
+        return bias(weight).isPresent()
+                && checkpoint.tensors().stream().map(MappedTensor::info).anyMatch(this::hasBiasAlongRows);
+    }
+
+    private boolean hasBiasAlongRows(TensorInfo tensor) {
+        List<Long> dims = tensor.shape().dims();
+        return dims.size() == 2
+                && !dims.getFirst().equals(dims.getLast())
+                && bias(tensor.name())
+                        .filter(bias -> bias.info().shape().dims().equals(List.of(dims.getLast())))
+                        .isPresent();
+    }
+
+    private Optional<MappedTensor> bias(String weight) {
+        String suffix = ".weight";
+        return weight.endsWith(suffix)
+                ? checkpoint.tensor(weight.substring(0, weight.length() - suffix.length()) + ".bias")
+                : Optional.empty();
+    }
+
     /** The embedding, if the model has no head of that name but may use the embedding as one. */
     Optional<MappedTensor> tied(String head) {
         boolean possible = head.endsWith(".weight")

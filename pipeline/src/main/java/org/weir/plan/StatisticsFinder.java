@@ -67,7 +67,13 @@ final class StatisticsFinder {
                     ? expert.statistics(place.output())
                     : Optional.empty();
             gram.ifPresent(found -> {
-                if (!fits(found.info(), inputs.shape().dims())) {
+                if (expert.layout().isTransposed(expert.own(place.output()))) {
+                    problem(
+                            place,
+                            "is stored as [in, out] in " + expert.input().reference()
+                                    + ", as GPT-2's Conv1D does; regmean solves for weights [out, in] only; leave its Gram"
+                                    + " matrix out of " + found.file() + ", then it is averaged");
+                } else if (!fits(found.info(), inputs.shape().dims())) {
                     problem(
                             place,
                             "is " + found.info().shape() + " of " + found.info().dtype() + " in " + found.file()

@@ -82,6 +82,27 @@ class RegMeanLawsTest {
         }
     }
 
+    /** Of a square matrix nothing but the other layers' biases says which side the Gram matrix belongs to. */
+    @ParameterizedTest
+    @CsvSource({"true, 3", "false, 0"})
+    void weightsThatAreStoredTheOtherWayRoundAreRefused(boolean transposed, int exitCode) throws IOException {
+        Map<String, List<Integer>> shapes = Map.of(
+                "h.0.c_attn.weight", transposed ? List.of(6, 18) : List.of(18, 6),
+                "h.0.c_attn.bias", List.of(18),
+                "h.0.c_proj.weight", List.of(6, 6),
+                "h.0.c_proj.bias", List.of(6));
+        for (int m = 0; m < models.length; m++) {
+            Random random = new Random(m);
+            Map<String, Tensor> tensors = new TreeMap<>();
+            shapes.forEach((name, shape) -> tensors.put(name, Tensor.of(Format.F32, shape, _ -> random.nextGaussian())));
+            new Model(tensors).write(folder.resolve("m" + m), 1);
+            new Model(Map.of("h.0.c_proj.weight", gram(6, random))).write(folder.resolve("g" + m), 1);
+        }
+        Weir.Run run = Weir.tryMerge(folder, config("alpha: 0.9"));
+        assertEquals(exitCode, run.exitCode(), run.err());
+        assertEquals(transposed, run.err().contains("h.0.c_proj.weight: is stored as [in, out]"), run.err());
+    }
+
     @Test
     void modelsThatAgreeStayWhatTheyAreButForTheRoundingOfTheirMean() throws IOException {
         for (int m = 1; m < models.length; m++) {
