@@ -16,7 +16,7 @@ final class Dare {
             .help(
                     "true: multiply by 1/density (the paper, unbiased); l1: restore the L1 norm over the tensor (mergekit)");
     static final String DIFFERENCE = "f32 arithmetic; `rescale: true` is the paper's 1/density, mergekit's L1 ratio is "
-            + "`rescale: l1`; the mask depends on seed, expert, tensor and element alone, never on threads or order.";
+            + "`rescale: l1`, in f64 that does not overflow; the mask depends on seed, expert, tensor and element alone, never on threads or order.";
 
     private Dare() {}
 

@@ -21,7 +21,7 @@ final class Sce implements MergeMethod {
                 "arXiv:2408.07990",
                 BaseRole.ORIGIN,
                 List.of(SELECT_TOPK, TaskArithmetic.INT8_MASK),
-                "f32 arithmetic; where no place is selected (small tensors, one expert) the base stays, mergekit writes a wrong shape; of equal variances the lowest index first; a weight sum is never raised to 1e-6. As there, energies below 1e-6 weigh all experts alike.");
+                "f32 arithmetic, in the order of the config; where no place is selected (small tensors, one expert) the base stays, mergekit writes a wrong shape; of equal variances the lowest index first; a weight sum is never raised to 1e-6. As there, energies below 1e-6 weigh all experts alike.");
     }
 
     @Override

@@ -42,7 +42,8 @@ final class Ties implements MergeMethod {
                         KEEP_TIES,
                         TaskArithmetic.INT8_MASK),
                 "f32 arithmetic; a tensor too small for its density keeps its largest entry instead of ending the merge; "
-                        + "equal magnitudes at the cut stay lowest index first instead of at random.");
+                        + "equal magnitudes at the cut stay lowest index first instead of at random; L1 norms are summed in f64, so "
+                        + "those of f16 deltas do not overflow.");
     }
 
     @Override
