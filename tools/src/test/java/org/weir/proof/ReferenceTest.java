@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,9 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The yardstick itself: the double precision computation against mergekit's outputs, before Weir is held to either. */
 class ReferenceTest {
-    /** Where mergekit computes angles in 16 bits, and everything depends on them: their f32 cases have to do. */
-    private static final Set<String> COARSE_ANGLES =
-            Set.of("karcher_n3_bf16", "model_stock_n4_bf16", "model_stock_n4_f16");
+    /** Where mergekit's angles are bf16, which has none between 0 and 0.088: some tensors are off as a whole. */
+    private static final String COARSE_ANGLES = "karcher_n3_bf16";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("org.weir.proof.Goldens#f32Cases")
@@ -31,7 +30,8 @@ class ReferenceTest {
 
     /**
      * Where mergekit rounds every step to 16 bits it is off by a few units, and by a whole delta where rounding moved one
-     * across the trim's threshold. That happens to one element in 900 of these cases at most; a wrong formula shows in all.
+     * across a threshold. That happens to one element in 900 of these cases at most, but for what lies on a cut when it is
+     * rounded: there mergekit's breadcrumbs take the last of equals, and its SCE any. A wrong formula shows in all elements.
      */
     @ParameterizedTest(name = "{0}")
     @MethodSource("casesOfFineAngles")
@@ -46,19 +46,35 @@ class ReferenceTest {
                 continue;
             }
             elements += truth.elements();
-            for (int i = 0; i < truth.elements(); i++) {
-                double unit = expected.format().ulp(truth.operands()[i]);
-                far += truth.error(i, expected.at(i)) > 4 * unit ? 1 : 0;
-            }
+            boolean[] onACut = RoundedCuts.of(Goldens.config(name), each.getKey());
+            far += IntStream.range(0, truth.elements())
+                    .filter(i -> isFar(expected, truth, i) && !onACut[i])
+                    .count();
         }
-        // variances of 16 bits, of which many are equal; of equal magnitudes mergekit's breadcrumbs take the last
-        int oneIn = name.startsWith("sce_n4_topk") ? 100 : name.startsWith("breadcrumbs") ? 25 : 500;
-        long allowed = elements / oneIn;
+        // SCE's weights are mean squares of about 1e-6: subnormal in F16, so off by up to 2 per cent
+        long allowed = elements / (name.equals("sce_n4_topk30_f16") ? 250 : 500);
         assertTrue(far <= allowed, far + " of " + elements + " elements are far from mergekit's");
     }
 
+    private static boolean isFar(Tensor expected, Truth truth, int i) {
+        double unit = expected.format().ulp(truth.operands()[i]);
+        return truth.error(i, expected.at(i)) > 4 * unit;
+    }
+
     static Stream<String> casesOfFineAngles() {
-        return Goldens.sixteenBitCases().filter(name -> !COARSE_ANGLES.contains(name));
+        return Goldens.sixteenBitCases().filter(name -> !name.equals(COARSE_ANGLES));
+    }
+
+    @Test
+    void agreesWithMergekitInMostTensorsWhereThatRoundsAnglesTo16Bits() {
+        Reference reference = new Reference(Goldens.config(COARSE_ANGLES), Goldens::model);
+        long near = Goldens.expected(COARSE_ANGLES).tensors().entrySet().stream()
+                .filter(each -> {
+                    Truth truth = reference.merge(each.getKey());
+                    return IntStream.range(0, truth.elements()).noneMatch(i -> isFar(each.getValue(), truth, i));
+                })
+                .count();
+        assertEquals(16, near, "of " + Goldens.expected(COARSE_ANGLES).tensors().size());
     }
 
     @Test

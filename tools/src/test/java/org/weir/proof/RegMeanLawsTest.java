@@ -94,7 +94,8 @@ class RegMeanLawsTest {
         for (int m = 0; m < models.length; m++) {
             Random random = new Random(m);
             Map<String, Tensor> tensors = new TreeMap<>();
-            shapes.forEach((name, shape) -> tensors.put(name, Tensor.of(Format.F32, shape, _ -> random.nextGaussian())));
+            shapes.forEach(
+                    (name, shape) -> tensors.put(name, Tensor.of(Format.F32, shape, _ -> random.nextGaussian())));
             new Model(tensors).write(folder.resolve("m" + m), 1);
             new Model(Map.of("h.0.c_proj.weight", gram(6, random))).write(folder.resolve("g" + m), 1);
         }
