@@ -161,12 +161,15 @@ final class OutputLock implements Closeable {
     private void writeHolder() throws IOException {
         String holder = HOLDER_PREFIX + ProcessHandle.current().pid() + ", since "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n";
+        ByteBuffer bytes = ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8));
         try {
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+            // In this order: if it ends in between, in whatever way, the file still says that what is left is ours.
+            channel.write(bytes, 0);
+            channel.truncate(bytes.limit());
+            channel.force(true); // a power cut would leave an empty file beside a folder that it then says nothing of
         } catch (IOException e) {
-            Staging.closeAfter(e, this);
-            throw DiskSpace.explained(e, file, holder.length());
+            Staging.closeAfter(e, leftOver ? this::leave : this);
+            throw DiskSpace.explained(e, file, bytes.limit());
         }
     }
 
