@@ -224,11 +224,11 @@ public final class CheckpointWriter implements Closeable, FileSink {
     /** Removes what was not published, or leaves it for the next run. */
     @Override
     public void close() throws IOException {
-        try (staging) {
+        try (staging;
+                tensors) {
             if (staging.leaves() && leaves().isEmpty()) {
                 staging.discard();
             }
-            tensors.close();
         }
     }
 
@@ -243,13 +243,13 @@ public final class CheckpointWriter implements Closeable, FileSink {
         obstacle = goOn ? left.obstacle(identity) : Optional.empty();
         if (goOn && left.isThere() && obstacle.isEmpty()) {
             staging.leaveUnlessPublished();
+            recovery = Optional.of(new Recovery(tensors, left.claims())); // from here on a failure leaves it all
             left.removeOthers();
             DiskSpace.require(staging.folder(), layout.totalFileBytes(), staging.folder());
             tensors.open(staging.folder(), true, pageCache);
             for (StagedFile shard : tensors.shards()) {
                 durable(shard::forget);
             }
-            recovery = Optional.of(new Recovery(tensors, left.claims()));
             tensors.record(Journal.reopen(staging.journal()));
             return;
         }
