@@ -99,6 +99,18 @@ record Destination(Path path, boolean overwrite) {
         return old;
     }
 
+    /** Undoes {@link #take}: what was here is here again, and the folder has its old path. */
+    void giveBack(Path folder, Path old) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Folders.exchange(folder, path);
+            return;
+        }
+        Files.move(path, folder, StandardCopyOption.ATOMIC_MOVE);
+        if (!old.equals(folder)) {
+            Files.move(old, path, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
     private void requireReplaceable() throws FileAlreadyExistsException {
         if (!overwrite) {
             throw inTheWay(path, "is there already and not empty; choose another name, or --overwrite to replace it");

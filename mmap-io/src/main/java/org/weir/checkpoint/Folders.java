@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -52,17 +53,25 @@ final class Folders {
         }
     }
 
-    /** Swaps the names of two folders in one step; false where the system cannot. */
-    static boolean exchange(Path one, Path other) {
+    /** Swaps the names of two folders in one step; false where the system has no such thing. */
+    static boolean exchange(Path one, Path other) throws IOException {
+        long answer;
         try (Arena arena = Arena.ofConfined()) {
-            return RENAMEAT2.call(
-                            AT_FDCWD,
-                            arena.allocateFrom(one.toString()),
-                            AT_FDCWD,
-                            arena.allocateFrom(other.toString()),
-                            RENAME_EXCHANGE)
-                    == 0;
+            answer = RENAMEAT2.call(
+                    AT_FDCWD,
+                    arena.allocateFrom(one.toString()),
+                    AT_FDCWD,
+                    arena.allocateFrom(other.toString()),
+                    RENAME_EXCHANGE);
         }
+        if (answer == 0) {
+            return true;
+        }
+        if (answer == -NativeCall.ENOSYS || answer == -NativeCall.EINVAL || answer == -NativeCall.EOPNOTSUPP) {
+            return false;
+        }
+        String what = "cannot be exchanged with " + Printable.path(other) + ": error " + -answer;
+        throw new FileSystemException(Printable.path(one), null, what);
     }
 
     static boolean isEmpty(Path folder) throws IOException {

@@ -21,8 +21,10 @@ final class NativeCall {
     static final int EINTR = 4;
     static final int EIO = 5;
     static final int EFAULT = 14;
+    static final int EINVAL = 22;
     static final int ENOSPC = 28;
     static final int ENOSYS = 38;
+    static final int EOPNOTSUPP = 95;
     static final int EDQUOT = 122;
 
     private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();

@@ -163,7 +163,13 @@ final class Staging implements AutoCloseable {
             throw new IOException(Printable.path(out.path()) + ": " + reason, e);
         }
         atTheEnd = AtTheEnd.GIVE; // what was replaced is needed until the new names are on the disk
-        Folders.sync(out.parent());
+        try {
+            Folders.sync(out.parent());
+        } catch (IOException e) {
+            out.giveBack(folder, old);
+            discard();
+            throw e;
+        }
         Folders.removeTree(old);
         atTheEnd = AtTheEnd.REMOVE; // there is no folder any more
     }

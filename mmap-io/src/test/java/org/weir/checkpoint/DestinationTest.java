@@ -111,7 +111,7 @@ class DestinationTest {
         assertEquals(fresh, new Destination(out(), true).take(fresh));
         assertEquals(2, firstByte(out()));
         assertEquals(1, firstByte(fresh));
-        assertFalse(Folders.exchange(fresh, folder.resolve("missing")));
+        assertThrows(IOException.class, () -> Folders.exchange(fresh, folder.resolve("missing")));
     }
 
     @Test
