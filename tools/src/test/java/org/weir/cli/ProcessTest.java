@@ -126,17 +126,22 @@ class ProcessTest {
 
     private static Process process(List<String> flags, ProcessBuilder.Redirect out, Class<?> main, String... args)
             throws IOException {
+        return new ProcessBuilder(command(flags, main, args))
+                .redirectOutput(out)
+                .start();
+    }
+
+    /** What starts it. */
+    static List<String> command(List<String> flags, Class<?> main, String... args) {
         List<String> launcher = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@src/main/launcher/jvm.args");
         List<String> program = List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName());
-        return new ProcessBuilder(Stream.of(launcher, flags, program, List.of(args))
-                        .flatMap(List::stream)
-                        .toList())
-                .redirectOutput(out)
-                .start();
+        return Stream.of(launcher, flags, program, List.of(args))
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<String> names(Path folder) throws IOException {

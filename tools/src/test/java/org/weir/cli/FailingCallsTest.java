@@ -1,0 +1,190 @@
+package org.weir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every system call with which a merge writes, syncs and renames fails once, at the kernel: the merge ends with one line,
+ * the output is not there or the old one, and the same command then makes the same bytes.
+ */
+@Timeout(600)
+class FailingCallsTest {
+    private static final String CALLS = "pwrite64,fsync,fdatasync,rename,renameat2,fallocate,ftruncate";
+
+    private static final String GOES_ON = ": goes on with a merge that was interrupted";
+
+    @TempDir
+    private static Path folder;
+
+    private static SmallMerge merge = new SmallMerge(Path.of(""), Map.of());
+
+    @TempDir
+    private Path temp;
+
+    /** What the merge finds. */
+    enum Start {
+        NOTHING {
+            @Override
+            void prepare(Path out) {}
+        },
+        AN_OLD_CHECKPOINT {
+            @Override
+            void prepare(Path out) throws IOException {
+                Files.writeString(Files.createDirectories(out).resolve("model.safetensors"), "old");
+            }
+        },
+        WHAT_A_MERGE_LEFT {
+            @Override
+            void prepare(Path out) throws Exception {
+                Path last = out.resolveSibling("out.staging/merge-manifest.json");
+                try (Strace _ = Strace.failing(out.resolveSibling("strace.log"), "pwrite64", "EIO", 1, last)) {
+                    assertEquals(ExitCode.IO, merge.into(out).code());
+                }
+            }
+        };
+
+        abstract void prepare(Path out) throws Exception;
+    }
+
+    /** The k-th such call of a thread on a file, which is named from the output's parent. */
+    private record Failure(String call, String error, int k, Path file) {
+        Path place(Path out) {
+            return out.resolveSibling(file).normalize();
+        }
+
+        /** Room that is not reserved comes with the writes. */
+        boolean isHarmless() {
+            return call.equals("fallocate");
+        }
+
+        boolean isOfTheLock() {
+            return file.endsWith("out.staging.lock");
+        }
+    }
+
+    @BeforeAll
+    static void makeTheMerge() throws Exception {
+        Strace.require();
+        merge = SmallMerge.in(folder);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachEndsTheMergeWithOneLineAndTheSameCommandGoesOn(Start start) throws Exception {
+        for (Failure failure : failures(start)) {
+            Path out = Files.createTempDirectory(temp, "case").resolve("out");
+            start.prepare(out);
+            Ran ran = failing(failure, out);
+            String what = failure + "\n" + ran.err() + SmallMerge.names(out.getParent());
+            if (failure.isHarmless()) {
+                assertEquals(ExitCode.DONE, ran.code(), what);
+            } else {
+                assertEquals(ExitCode.IO, ran.code(), what);
+                assertEquals(1, problems(ran).size(), what);
+                assertTrue(problems(ran).getFirst().contains(failure.place(out).toString()), what);
+                assertEquals(start == Start.AN_OLD_CHECKPOINT ? "old" : "none", found(out), what);
+            }
+            boolean finished = start == Start.WHAT_A_MERGE_LEFT && !failure.isHarmless();
+            if (failure.call.equals("fsync") && !failure.isOfTheLock()) {
+                assertEquals(List.of(), SmallMerge.staged(out), what);
+                finished = false;
+            }
+            Ran again = merge.into(out, "--overwrite");
+            assertEquals(ExitCode.DONE, again.code(), what + again.err());
+            assertTrue(!finished || again.err().contains(GOES_ON), what + again.err());
+            merge.assertDone(out);
+        }
+    }
+
+    /** The kernel may tell the one who waits for a part of a file, and nobody afterwards. */
+    @Test
+    void aPartThatDidNotArriveIsNotForgotten() throws Exception {
+        Path models = temp.resolve("models");
+        Ran synth = Ran.weir("synth", models, "--experts", 1, "--hidden", 1024, "--vocab", 16384, "--layers", 1);
+        assertEquals(ExitCode.DONE, synth.code(), synth.err());
+        Path config = Files.writeString(temp.resolve("linear.yml"), """
+                merge_method: linear
+                models: [{model: %1$s/base}, {model: %1$s/expert-1}]
+                parameters: {weight: 1}
+                """.formatted(models));
+        Path out = temp.resolve("out");
+        Path shard = temp.resolve("out.staging/model.safetensors");
+        int firstThatWaits = 4;
+        Ran ran;
+        try (Strace _ = Strace.failing(temp.resolve("log"), "sync_file_range", "EIO", firstThatWaits, shard)) {
+            ran = Ran.weir("merge", config, out, "-j", 1);
+        }
+        assertEquals(ExitCode.IO, ran.code(), ran.err());
+        assertTrue(ran.err().contains(shard + ": cannot be brought to the disk: a write to it has failed"), ran.err());
+        assertEquals(List.of("linear.yml", "log", "models"), SmallMerge.names(temp));
+    }
+
+    /** What it says, but for what it goes on with. */
+    private static List<String> problems(Ran ran) {
+        return ran.errLines().stream()
+                .filter(line -> line.startsWith("weir: ") && !line.contains(GOES_ON))
+                .toList();
+    }
+
+    private static String found(Path out) throws IOException {
+        return Files.exists(out)
+                ? new String(Files.readAllBytes(out.resolve("model.safetensors")), StandardCharsets.ISO_8859_1)
+                : "none";
+    }
+
+    private static Ran failing(Failure failure, Path out) throws Exception {
+        Path log = out.resolveSibling("strace.log");
+        Strace strace = Strace.failing(log, failure.call, failure.error, failure.k, failure.place(out));
+        Ran ran;
+        try (strace) {
+            ran = merge.into(out, "--overwrite");
+        }
+        assertTrue(Files.readString(log).contains("(INJECTED)"), failure::toString);
+        return ran;
+    }
+
+    /** All that can fail in a merge, found out by watching one. */
+    private Set<Failure> failures(Start start) throws Exception {
+        Path out = Files.createDirectory(temp.resolve("watched")).resolve("out");
+        start.prepare(out);
+        Set<Failure> failures = new LinkedHashSet<>();
+        Map<Strace.Call, Integer> seen = new HashMap<>();
+        for (Strace.Call call : watched(out)) {
+            int k = seen.merge(new Strace.Call(call.thread(), call.name(), call.path(), ""), 1, Integer::sum);
+            Path file = out.getParent().relativize(call.path());
+            failures.add(new Failure(call.name(), "EIO", k, file));
+            if (call.name().equals("pwrite64")) {
+                failures.add(new Failure(call.name(), "ENOSPC", k, file));
+            }
+        }
+        return failures;
+    }
+
+    private static List<Strace.Call> watched(Path out) throws Exception {
+        Strace strace = Strace.watching(out.resolveSibling("strace.log"), CALLS);
+        Ran ran;
+        try (strace) {
+            ran = merge.into(out, "--overwrite");
+        }
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+        return strace.calls().stream()
+                .filter(call -> call.path().startsWith(out.getParent()))
+                .toList();
+    }
+}
