@@ -280,8 +280,8 @@ public final class CheckpointWriter implements Closeable, FileSink {
         try {
             sync.run();
         } catch (IOException e) {
-            staging.discard();
-            throw new IOException(e.getMessage() + "; what is staged cannot be trusted any more and is removed", e);
+            Staging.closeAfter(e, staging::discard);
+            throw new IOException(e.getMessage() + "; what is staged cannot be trusted any more and is given up", e);
         }
     }
 

@@ -148,7 +148,7 @@ final class Staging implements AutoCloseable {
         try {
             Folders.sync(folder);
         } catch (IOException e) {
-            discard();
+            closeAfter(e, this::discard);
             throw e;
         }
         if (atTheEnd == AtTheEnd.REMOVE) {
@@ -167,7 +167,7 @@ final class Staging implements AutoCloseable {
             Folders.sync(out.parent());
         } catch (IOException e) {
             out.giveBack(folder, old);
-            discard();
+            closeAfter(e, this::discard);
             throw e;
         }
         Folders.removeTree(old);
