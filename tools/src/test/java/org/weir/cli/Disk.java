@@ -30,7 +30,7 @@ final class Disk implements AutoCloseable {
     private final Path root;
     private final List<Object> mount;
 
-    private Disk(Path folder, Object... mount) throws IOException, InterruptedException {
+    private Disk(Path folder, Object... mount) throws IOException {
         this.root = Files.createDirectories(folder);
         this.mount = new ArrayList<>(List.of("mount"));
         this.mount.addAll(Arrays.asList(mount));
@@ -39,7 +39,7 @@ final class Disk implements AutoCloseable {
     }
 
     /** Skips the test where nothing can be mounted. */
-    static void require() throws IOException, InterruptedException {
+    static void require() throws IOException {
         assumeTrue(Tool.isThere("mount", "umount", "mkfs.ext4"), "mount and mkfs.ext4 are not installed");
         assumeTrue(Tool.run("id", "-u").equals("0"), "file systems are mounted by root only");
         Path trial = Files.createTempDirectory("disk");
@@ -53,7 +53,7 @@ final class Disk implements AutoCloseable {
     }
 
     /** Of 16 MB, in a file of that folder. */
-    static Disk ext4(Path folder, String... features) throws IOException, InterruptedException {
+    static Disk ext4(Path folder, String... features) throws IOException {
         Path image = folder.resolve("image");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(16 << 20);
@@ -65,7 +65,7 @@ final class Disk implements AutoCloseable {
         return new Disk(folder.resolve("disk"), "-o", "loop", image);
     }
 
-    static Disk tmpfs(Path folder, String options) throws IOException, InterruptedException {
+    static Disk tmpfs(Path folder, String options) throws IOException {
         return new Disk(folder.resolve("disk"), "-t", "tmpfs", "-o", options, "tmpfs");
     }
 
@@ -113,18 +113,18 @@ final class Disk implements AutoCloseable {
     }
 
     /** The power is back. */
-    void startAgain() throws IOException, InterruptedException {
+    void startAgain() throws IOException {
         Tool.run("umount", root);
         mount();
     }
 
     /** Also where somebody still holds a file of it. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         Tool.run("umount", "-l", root);
     }
 
-    private void mount() throws IOException, InterruptedException {
+    private void mount() throws IOException {
         Tool.run(mount.toArray());
     }
 

@@ -58,9 +58,9 @@ final class Strace implements AutoCloseable {
 
     /** Lets go of the JVM. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        process.waitFor();
+        process.onExit().join();
     }
 
     /** What was written down; to be asked after it was closed. */

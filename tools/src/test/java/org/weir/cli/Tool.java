@@ -22,13 +22,13 @@ final class Tool {
     }
 
     /** What it prints; it has to succeed. */
-    static String run(Object... command) throws IOException, InterruptedException {
+    static String run(Object... command) throws IOException {
         Process process = new ProcessBuilder(
                         Arrays.stream(command).map(Object::toString).toList())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), () -> String.join(" ", Arrays.toString(command)) + ": " + said);
+        assertEquals(0, process.onExit().join().exitValue(), () -> String.join(" ", Arrays.toString(command)) + ": " + said);
         return said.strip();
     }
 }
