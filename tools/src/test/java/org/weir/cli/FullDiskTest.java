@@ -156,8 +156,9 @@ class FullDiskTest {
 
     private static void assertEnds(int code, String said, Ran ran) {
         assertEquals(code, ran.code(), ran.err());
-        List<String> problems =
-                ran.errLines().stream().filter(line -> line.startsWith("weir: ")).toList();
+        List<String> problems = ran.errLines().stream()
+                .filter(line -> line.startsWith("weir: "))
+                .toList();
         assertEquals(1, problems.size(), ran.err());
         assertTrue(problems.getFirst().contains(said), ran.err());
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -101,7 +102,7 @@ class InterruptedMergeTest {
         while (kills < KILLS) {
             Process merge = start("--write-limit", "5M");
             if (random.nextBoolean()) {
-                awaitStagedRanges();
+                awaitStagedRanges(merge);
             }
             boolean ended = merge.waitFor(random.nextInt(MAX_MILLIS), TimeUnit.MILLISECONDS);
             kill(merge);
@@ -120,28 +121,35 @@ class InterruptedMergeTest {
         System.out.printf("%d kills, %d merges went on%n", kills, wentOn);
     }
 
+    /** The best of three, since on a busy machine any process may have to wait for a processor. */
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130"})
     void aSignalStopsItWithinTwoSecondsAndTheSameCommandGoesOn(String signal, int code) throws Exception {
         assumeFalse(isIgnored(signal), "whoever started the tests has this signal ignored");
+        Duration took = stopped(signal, code);
+        for (int tries = 1; tries < 3 && took.toMillis() >= 2000; tries++) {
+            Tool.run("sh", "-c", "rm -r " + out + ".staging*");
+            took = stopped(signal, code);
+        }
+        assertTrue(took.toMillis() < 2000, took.toString());
+        goesOn();
+        assertSameWeights(mergedInPeace());
+    }
+
+    /** How long a merge takes to end when it is told to. */
+    private Duration stopped(String signal, int code) throws Exception {
         Process merge = start("--write-limit", "1M");
-        awaitStagedRanges();
+        awaitStagedRanges(merge);
         long begin = System.nanoTime();
-        assertEquals(
-                0,
-                new ProcessBuilder("kill", "-" + signal, "" + merge.pid())
-                        .start()
-                        .waitFor());
+        Tool.run("kill", "-" + signal, merge.pid());
         assertTrue(merge.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         String err = err(merge);
         assertEquals(code, merge.exitValue(), err);
-        assertTrue(took.toMillis() < 2000, took + "\n" + err);
         String left = "weir: stopped; what is finished is in " + out + ".staging, and the same command goes on";
         assertTrue(err.contains(left), err);
         assertFalse(Files.exists(out));
-        goesOn();
-        assertSameWeights(mergedInPeace());
+        return took;
     }
 
     @Test
@@ -207,7 +215,7 @@ class InterruptedMergeTest {
         copy(models, mine);
         Files.writeString(config, Files.readString(config).replace(models.toString(), mine.toString()));
         Process merge = start("--write-limit", "4M");
-        awaitStagedRanges();
+        awaitStagedRanges(merge);
         Path base = mine.resolve("base/model.safetensors");
         Files.setLastModifiedTime(base, FileTime.from(Instant.now().plusSeconds(7)));
         assertTrue(merge.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -221,7 +229,7 @@ class InterruptedMergeTest {
     @Test
     void onlyOneMergesIntoAnOutput() throws Exception {
         Process first = start("--write-limit", "2M");
-        awaitStagedRanges();
+        awaitStagedRanges(first);
         Ran second = merge(out);
         assertTrue(second.err().contains("being written already, by weir: process " + first.pid()), second.err());
         kill(first);
@@ -243,7 +251,7 @@ class InterruptedMergeTest {
     private void killAfterAWhile(String... options) throws Exception {
         Process merge = start(Stream.concat(Stream.of(options), Stream.of("--write-limit", "2M"))
                 .toArray(String[]::new));
-        awaitStagedRanges();
+        awaitStagedRanges(merge);
         kill(merge);
         assertFalse(Files.exists(out), "killed too late");
     }
@@ -287,18 +295,26 @@ class InterruptedMergeTest {
         process.waitFor();
     }
 
-    /** Until some of the weights are written, as the journal says. */
-    private void awaitStagedRanges() throws Exception {
+    /** Until some of the weights are written, as the journal says, or the merge has ended. */
+    private void awaitStagedRanges(Process merge) throws Exception {
         Path journal = temp.resolve("out.staging.journal");
-        for (int i = 0; i < PATIENCE_SECONDS * 100; i++) {
-            byte[] records = Files.exists(journal) ? Files.readAllBytes(journal) : new byte[0];
+        for (int i = 0; i < PATIENCE_SECONDS * 100 && merge.isAlive(); i++) {
+            byte[] records = content(journal);
             int enough = JOURNAL_HEAD_BYTES + STAGED_RANGES * 32;
             if (records.length > enough && records[enough - 8] + records[enough - 7] + records[enough - 6] != 0) {
                 return;
             }
             Thread.sleep(10);
         }
-        throw new AssertionError("nothing was staged; " + names(temp));
+        assertFalse(merge.isAlive(), "nothing was staged");
+    }
+
+    private static byte[] content(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new byte[0];
+        }
     }
 
     private Path mergedInPeace() {

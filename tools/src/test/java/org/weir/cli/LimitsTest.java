@@ -65,10 +65,13 @@ class LimitsTest {
     void aFileThatMayNotGrowEndsTheMergeWhichGoesOnWhereItMay() throws Exception {
         Ran ran = limited("ulimit -f 300");
         assertEquals(ExitCode.IO, ran.code(), ran.err());
-        List<String> problems =
-                ran.errLines().stream().filter(line -> line.startsWith("weir: ")).toList();
+        List<String> problems = ran.errLines().stream()
+                .filter(line -> line.startsWith("weir: "))
+                .toList();
         assertEquals(1, problems.size(), ran.err());
-        assertTrue(problems.getFirst().contains("out.staging/model.safetensors: cannot be written: File too large"), ran.err());
+        assertTrue(
+                problems.getFirst().contains("out.staging/model.safetensors: cannot be written: File too large"),
+                ran.err());
         assertFalse(Files.exists(out));
         Ran again = merge.into(out);
         assertEquals(ExitCode.DONE, again.code(), again.err());
@@ -79,9 +82,9 @@ class LimitsTest {
     private Ran limited(String setting) throws Exception {
         List<String> java =
                 ProcessTest.command(List.of(), Main.class, merge.arguments(out).toArray(String[]::new));
-        Process process = new ProcessBuilder(Stream.concat(
-                                Stream.of("sh", "-c", setting + "; exec \"$@\"", "sh"), java.stream())
-                        .toList())
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of("sh", "-c", setting + "; exec \"$@\"", "sh"), java.stream())
+                                .toList())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +99,7 @@ final class Strace implements AutoCloseable {
                 .start();
     }
 
-    private boolean attaches() throws IOException, InterruptedException {
+    private boolean attaches() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (process.isAlive() && System.nanoTime() < end) {
             if (allThreadsAreTraced()) {
@@ -111,7 +110,7 @@ final class Strace implements AutoCloseable {
         return false;
     }
 
-    private static boolean allThreadsAreTraced() throws IOException {
+    private static boolean allThreadsAreTraced() {
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             for (Path thread : threads.toList()) {
                 if (Files.readString(thread.resolve("status")).contains("\nTracerPid:\t0\n")) {
@@ -119,7 +118,7 @@ final class Strace implements AutoCloseable {
                 }
             }
             return true;
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
             return false; // a thread has ended meanwhile
         }
     }

@@ -28,7 +28,7 @@ final class Tool {
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.onExit().join().exitValue(), () -> String.join(" ", Arrays.toString(command)) + ": " + said);
+        assertEquals(0, process.onExit().join().exitValue(), () -> Arrays.toString(command) + ": " + said);
         return said.strip();
     }
 }
