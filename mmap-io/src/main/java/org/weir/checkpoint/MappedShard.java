@@ -58,9 +58,15 @@ final class MappedShard {
         }
     }
 
+    @SuppressWarnings("restricted") // reinterpret: the size is that of the mapping
     private static MemorySegment map(Path file, long sizeBytes, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(MapMode.READ_ONLY, 0, sizeBytes, arena);
+            MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, sizeBytes, arena);
+            // The same memory as the class of segment that arenas allocate: loops meet no second one, which would cost
+            // them a compilation when the first file comes, and a choice of two in every access.
+            return MemorySegment.ofAddress(mapped.address())
+                    .reinterpret(sizeBytes, arena, null)
+                    .asReadOnly();
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {

@@ -155,19 +155,30 @@ final class Sweep {
     private void showStrip(TensorRun run, Worker worker, List<Question> asked) {
         Strip base = worker.base;
         Strip strip = worker.expert;
-        run.widenBase(base, worker);
+        run.strips().widenBase(base, worker);
         for (Question question : asked) {
             switch (question.survey()) {
                 case Survey survey -> {
                     int position = run.waitingAt(question.expert(), scope);
-                    run.widenExpert(question.expert(), strip, base, position, worker);
-                    survey.accept(strip, base, worker.table, question.tableFrom(), run.kernels());
-                    run.clock(survey, question.expert(), strip.length(), worker.meter);
+                    run.strips().widenExpert(question.expert(), strip, base, position, worker);
+                    survey.accept(
+                            strip,
+                            base,
+                            worker.table,
+                            question.tableFrom(),
+                            run.strips().kernels());
+                    run.strips().clock(survey, question.expert(), strip.length(), worker.meter);
                 }
                 case JointSurvey survey -> {
-                    run.widenAll(worker);
-                    survey.accept(strip, base, worker.lanes, worker.table, question.tableFrom(), run.kernels());
-                    run.clock(survey, 0, strip.length(), worker.meter);
+                    run.strips().widenAll(worker);
+                    survey.accept(
+                            strip,
+                            base,
+                            worker.lanes,
+                            worker.table,
+                            question.tableFrom(),
+                            run.strips().kernels());
+                    run.strips().clock(survey, 0, strip.length(), worker.meter);
                 }
             }
         }

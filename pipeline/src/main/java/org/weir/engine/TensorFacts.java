@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * What a merge found out about one tensor on the way. Counts of what is not finite are of all elements; densities and
- * updates are of a sample, one strip of 2,048 elements in each block of 262,144, always the same ones.
+ * updates are of a sample, one strip of 2,048 elements in each 1,048,576 of a tensor, always the same ones.
  *
  * @param tensor its name
  * @param elements how many were merged; fewer than it has where an earlier run had merged the others

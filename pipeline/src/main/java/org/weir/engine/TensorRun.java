@@ -23,7 +23,6 @@ import org.weir.stage.Extent;
 import org.weir.stage.Fold;
 import org.weir.stage.RowDropout;
 import org.weir.stage.Scope;
-import org.weir.stage.Stage;
 import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
 
@@ -31,17 +30,23 @@ import org.weir.stage.TileOp;
 final class TensorRun {
 
     private static final int NONE = -1;
+    /** Fewer elements are not worth a call of a fused loop. */
+    private static final long LEAST_FUSED = 128;
+    /** Of so many blocks one is looked at closely. */
+    private static final long SAMPLED_BLOCKS = 4;
+
+    private static final Kernels PLAIN = Kernels.scalar();
 
     private final int index;
     private final MergedTensor plan;
-    private final Kernels kernels;
-    private final Narrowing narrowing;
     private final Codec output;
     private final List<Codec> codecs;
     private final List<MappedTensor> inputs;
     private final boolean fusable;
     private final TensorTally tally;
     private final FiniteCheck finite;
+    private final StripMerge strips;
+    private final StripMerge samples;
     /** Those that compute inputs of this one, by the input's number. */
     private final SortedMap<Integer, TensorRun> steps = new TreeMap<>();
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
@@ -64,18 +69,23 @@ final class TensorRun {
             Optional<NonFinite> policy) {
         this.index = index;
         this.plan = plan;
-        this.kernels = kernels;
-        this.narrowing = Narrowing.of(plan.output(), options, kernels);
+        Narrowing narrowing = Narrowing.of(plan.output(), options, kernels);
         this.output = narrowing.codec();
         this.inputs = plan.inputs().toList();
-        this.codecs = inputs.stream().map(input -> codec(input.info().dtype())).toList();
+        this.codecs = Codecs.of(inputs, kernels);
         this.tally = new TensorTally(plan);
+        this.strips = new StripMerge(this, narrowing, codecs, tally);
         this.finite = new FiniteCheck(plan, codecs, output, policy, tally);
         this.fusable = !staged
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
+        // where all else is fused, the few strips that are looked at would have loops over vectors compiled just for
+        // them
+        this.samples = fusable
+                ? new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN), tally)
+                : strips;
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
@@ -90,10 +100,6 @@ final class TensorRun {
     /** Those that compute inputs of this one tile by tile, by the input's number. */
     SortedMap<Integer, TensorRun> steps() {
         return steps;
-    }
-
-    private Codec codec(DType dtype) {
-        return Codecs.of(dtype, kernels).orElseThrow();
     }
 
     int index() {
@@ -251,51 +257,14 @@ final class TensorRun {
         }
     }
 
-    /** Widens the base's elements of a strip, if the recipe has a base. */
-    void widenBase(Strip strip, Worker worker) {
-        if (plan.base().isPresent()) {
-            widen(0, strip, worker);
-        }
-    }
-
-    private List<TileOp> operations(int expert, Worker worker) {
+    /** The operations on an expert's elements that a worker is at. */
+    List<TileOp> operations(int expert, Worker worker) {
         return worker.rowOperations.isEmpty() ? operations.get(expert) : worker.rowOperations.get(expert);
     }
 
-    /** Widens an expert's elements of a strip and runs its first {@code count} operations. */
-    void widenExpert(int expert, Strip strip, Strip base, int count, Worker worker) {
-        widen(inputOf(expert), strip, worker);
-        List<TileOp> chain = operations(expert, worker);
-        for (int i = 0; i < count; i++) {
-            chain.get(i).apply(strip, base, kernels);
-            clock(chain.get(i), expert, strip.length(), worker.meter);
-        }
-    }
-
-    /** Has the strips of all experts, as their operations leave them, in the first lanes. */
-    void widenAll(Worker worker) {
-        for (int expert = 0; expert < experts(); expert++) {
-            Strip strip = worker.expert;
-            widenExpert(expert, strip, worker.base, operations.get(expert).size(), worker);
-            System.arraycopy(strip.values(), 0, worker.lanes[expert], 0, strip.length());
-        }
-    }
-
-    /** Books the time of a stage that has just dealt with elements of an expert. */
-    void clock(Stage stage, int expert, int elements, StageMeter meter) {
-        long width = codecs.get(inputOf(expert)).bytesPerElement();
-        meter.stage(stage.label(), elements, elements * width);
-    }
-
-    private int inputOf(int expert) {
+    /** Where an expert's tensor is among the inputs. */
+    int inputOf(int expert) {
         return expert + (plan.base().isPresent() ? 1 : 0);
-    }
-
-    private void widen(int input, Strip strip, Worker worker) {
-        Codec codec = codecs.get(input);
-        long offsetBytes = (strip.firstElement() - worker.firstElement) * codec.bytesPerElement();
-        codec.widen(worker.input(input), offsetBytes, strip.values(), strip.length());
-        worker.meter.stage("widen", strip.length(), (long) strip.length() * codec.bytesPerElement());
     }
 
     /** Whether there are fused loops for its dtypes. */
@@ -314,14 +283,15 @@ final class TensorRun {
         worker.expert.moveTo(plan.firstBlock(), first, end);
     }
 
-    /** Makes the output of these elements in the worker's tile, and looks closely at one strip of each block. */
+    /** Makes the output of these elements in the worker's tile, and looks closely at one strip of some blocks. */
     void merge(Worker worker, long first, long end) {
         for (long at = first; at < end; ) {
             long blockEnd = Math.min(elements(), (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
             long to = Math.min(end, blockEnd);
             long sample = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
             long sampleEnd = Math.min(sample + Strip.ELEMENTS, blockEnd);
-            if (sample >= at && sampleEnd <= to) {
+            boolean sampled = at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0;
+            if (sampled && sample >= at && sampleEnd <= to) {
                 mergePart(worker, at, sample, first);
                 mergeStaged(worker, sample, sampleEnd, first, true);
                 mergePart(worker, sampleEnd, to, first);
@@ -351,19 +321,26 @@ final class TensorRun {
     }
 
     private void mergePart(Worker worker, long from, long to, long tileFirst) {
-        if (from < to && !mergeFused(worker, from, to, tileFirst)) {
-            mergeByStrips(worker, from, to, tileFirst);
+        if (fusion(from, from, worker).isPresent()) {
+            mergeHalves(worker, from, to, tileFirst);
+        } else {
+            mergeStaged(worker, from, to, tileFirst, false);
         }
     }
 
-    /** For a block that is not the same to some operation all along: mostly one strip is what the loop cannot do. */
-    private void mergeByStrips(Worker worker, long from, long to, long tileFirst) {
-        for (long at = from; at < to; at += Strip.ELEMENTS) {
-            long end = Math.min(to, at + Strip.ELEMENTS);
-            if (!mergeFused(worker, at, end, tileFirst)) {
-                mergeStaged(worker, at, end, tileFirst, false);
-            }
+    /** Fuses all but the few elements where some operation changes within a block: its last of several equals, say. */
+    private void mergeHalves(Worker worker, long from, long to, long tileFirst) {
+        if (from == to || mergeFused(worker, from, to, tileFirst)) {
+            return;
         }
+        if (to - from <= LEAST_FUSED) {
+            mergeStaged(worker, from, to, tileFirst, false);
+            return;
+        }
+        long middle = from + (to - from) / 2 / LEAST_FUSED * LEAST_FUSED;
+        middle = Math.max(middle, from + LEAST_FUSED);
+        mergeHalves(worker, from, middle, tileFirst);
+        mergeHalves(worker, middle, to, tileFirst);
     }
 
     /**
@@ -413,71 +390,8 @@ final class TensorRun {
         for (long at = from; at < to; at += worker.expert.length()) {
             move(worker, at, to);
             long tileOffsetBytes = (at - tileFirst) * output.bytesPerElement();
-            mergeStrip(worker, tileOffsetBytes, sampled);
+            (fusable ? samples : strips).merge(worker, tileOffsetBytes, sampled);
             finite.look(worker, at, worker.expert.length(), tileOffsetBytes);
-        }
-    }
-
-    /** Makes the output of one strip, and narrows it into the worker's tile at the given place. */
-    private void mergeStrip(Worker worker, long tileOffsetBytes, boolean sampled) {
-        Strip base = worker.base;
-        Strip strip = worker.expert;
-        StageMeter meter = worker.meter;
-        int n = strip.length();
-        long outputBytes = (long) n * output.bytesPerElement();
-        widenBase(base, worker);
-        fold.begin(worker.lanes, n);
-        meter.stage(fold.label(), 0, 0);
-        for (int expert = 0; expert < experts(); expert++) {
-            if (sampled) {
-                sampleExpert(expert, strip, base, worker);
-            }
-            widenExpert(expert, strip, base, operations.get(expert).size(), worker);
-            fold.accept(expert, strip, worker.lanes, kernels);
-            clock(fold, expert, n, meter);
-        }
-        float[] result = worker.lanes[0];
-        fold.finish(strip, worker.lanes, kernels);
-        meter.stage(fold.label(), 0, 0);
-        float factor = (float) plan.recipe().factor();
-        if (factor != 1) {
-            kernels.scale(result, factor, n);
-            meter.stage("scale", n, outputBytes);
-        }
-        if (sampled) {
-            System.arraycopy(result, 0, strip.values(), 0, n);
-        }
-        if (plan.recipe().ontoBase()) {
-            kernels.addBase(result, base.values(), n);
-            meter.stage("add base", n, outputBytes);
-        }
-        narrowing.narrow(result, n, strip.firstElement(), worker.tile, tileOffsetBytes);
-        meter.stage("narrow", n, outputBytes);
-        if (sampled) {
-            sampleUpdate(worker, tileOffsetBytes);
-            meter.stage("sample", n, outputBytes);
-        }
-    }
-
-    /** Counts what an expert's thinning out leaves of a strip. */
-    private void sampleExpert(int expert, Strip strip, Strip base, Worker worker) {
-        int thinning = TensorTally.thinning(plan, expert);
-        if (thinning >= 0) {
-            widenExpert(expert, strip, base, thinning, worker);
-            long changed = kernels.countNonZero(strip.values(), strip.length());
-            operations(expert, worker).get(thinning).apply(strip, base, kernels);
-            tally.density(expert, changed, kernels.countNonZero(strip.values(), strip.length()));
-        }
-    }
-
-    /** Compares what was written with the update before it was added to the base, which the expert's strip holds. */
-    private void sampleUpdate(Worker worker, long tileOffsetBytes) {
-        int n = worker.base.length();
-        tally.sampled(n);
-        if (plan.recipe().ontoBase()) {
-            float[] written = worker.lanes[0];
-            output.widen(worker.tile, tileOffsetBytes, written, n);
-            tally.update(worker.base, worker.expert.values(), written);
         }
     }
 
@@ -490,7 +404,8 @@ final class TensorRun {
         return tally.facts();
     }
 
-    Kernels kernels() {
-        return kernels;
+    /** How strips of it are merged. */
+    StripMerge strips() {
+        return strips;
     }
 }

@@ -48,6 +48,7 @@ final class WarmUp {
     private final MemorySegment out = Arena.ofAuto().allocate(2L * ELEMENTS);
     private final MemorySegment finite = Arena.ofAuto().allocate(2L * SCANNED);
     private final long[] counts = new long[BINS + 2];
+    private long first;
 
     private WarmUp(Recipe recipe) {
         this.recipe = recipe;
@@ -83,9 +84,8 @@ final class WarmUp {
             repeat(this::count);
             loops++;
         }
-        Optional<Bf16Fusion> fusion = fusion();
-        if (fusion.isPresent()) {
-            repeat(() -> fusion.get().merge(0, ELEMENTS, out, 0));
+        if (fusion().isPresent()) {
+            repeat(this::merge);
             loops++;
         }
         repeat(this::scan);
@@ -104,11 +104,21 @@ final class WarmUp {
         }
     }
 
+    /** Every other time with a bracket in which nothing lies but the guess. */
     private void count() {
+        first += ELEMENTS;
+        int shift = first / ELEMENTS % 2 == 0 ? 0 : 12;
+        int lo = CUT_BITS - ((BINS / 2) << shift);
+        int hi = lo + (BINS << shift) - 1;
         for (MemorySegment expert : experts) {
-            int lo = CUT_BITS - BINS / 2;
-            Bf16Fusion.countDeltas(base, expert, 0, ELEMENTS, lo, lo + BINS - 1, 0, CUT_BITS, counts, 0);
+            Bf16Fusion.countDeltas(base, expert, 0, ELEMENTS, lo, hi, shift, CUT_BITS, counts, 0);
         }
+    }
+
+    /** Elsewhere each time, because random bits differ by place and only some places take every branch. */
+    private void merge() {
+        fusion().orElseThrow().merge(first, ELEMENTS, out, 0);
+        first += ELEMENTS;
     }
 
     private void scan() {
@@ -117,7 +127,7 @@ final class WarmUp {
 
     private Optional<Bf16Fusion> fusion() {
         Optional<Bf16Fusion> loop = recipe.fold()
-                .fusion(recipe.ontoBase() ? Optional.of(base) : Optional.empty(), 0, (float) recipe.factor());
+                .fusion(recipe.ontoBase() ? Optional.of(base) : Optional.empty(), first, (float) recipe.factor());
         if (loop.isEmpty()) {
             return loop;
         }

@@ -1,7 +1,9 @@
 package org.weir.plan;
 
+import java.util.List;
 import java.util.Optional;
 import org.weir.checkpoint.DType;
+import org.weir.checkpoint.MappedTensor;
 import org.weir.simd.Codec;
 import org.weir.simd.F16Codec;
 import org.weir.simd.F32Codec;
@@ -22,6 +24,13 @@ public final class Codecs {
             case F64 -> Optional.of(new F64Codec());
             default -> Optional.empty();
         };
+    }
+
+    /** Those of tensors that there is arithmetic for. */
+    public static List<Codec> of(List<MappedTensor> tensors, Kernels kernels) {
+        return tensors.stream()
+                .map(tensor -> of(tensor.info().dtype(), kernels).orElseThrow())
+                .toList();
     }
 
     static boolean exist(DType dtype) {

@@ -26,7 +26,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     static Kernels best() {
         String width = System.getProperty("weir.simd.width", "");
         return switch (width) {
-            case "scalar" -> new ScalarKernels("scalar loops");
+            case "scalar" -> scalar();
             case "", "128", "256", "512" ->
                 ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
                         ? new VectorKernels()
@@ -35,6 +35,11 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
                 throw new IllegalArgumentException(
                         "system property weir.simd.width: found '" + width + "', expected 128, 256, 512 or scalar");
         };
+    }
+
+    /** The definition of them all: for what is too little to compile loops over vectors for. */
+    static Kernels scalar() {
+        return new ScalarKernels("scalar loops");
     }
 
     /** What runs, for people: "512-bit vectors" or "scalar loops". */

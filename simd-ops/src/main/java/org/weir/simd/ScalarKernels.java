@@ -180,12 +180,12 @@ final class ScalarKernels implements Kernels {
         trimRange(x, from, to, thresholdBits, keepEqual);
     }
 
+    /** Chooses between numbers, not between ways: where the next element goes cannot be foreseen. */
     static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
+        int leastKept = keepEqual ? thresholdBits : thresholdBits + 1;
         for (int i = from; i < to; i++) {
-            int magnitude = magnitudeBits(x[i]);
-            if (magnitude < thresholdBits || (magnitude == thresholdBits && !keepEqual)) {
-                x[i] = 0;
-            }
+            int bits = Float.floatToRawIntBits(x[i]);
+            x[i] = Float.intBitsToFloat((bits & Integer.MAX_VALUE) < leastKept ? 0 : bits);
         }
     }
 
