@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,12 +145,18 @@ public final class CheckpointWriter implements Closeable, FileSink {
      * @param tensor its number in the list that the layout was made from
      * @param offsetBytes from the start of the tensor
      * @param bytes private memory, since they are summed up; best off the heap: others are copied once more
+     * @param note what a {@link Recovery} is to know of these bytes, none of which may be finished then; or nothing
      * @throws NotEnoughSpaceException if the disk is full
      */
-    public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+    public void write(int tensor, long offsetBytes, MemorySegment bytes, ByteBuffer note) throws IOException {
         Objects.checkFromIndexSize(
                 offsetBytes, bytes.byteSize(), layout.tensors().get(tensor).bytes());
-        tensors.write(tensor, offsetBytes, bytes);
+        tensors.write(tensor, offsetBytes, bytes, note);
+    }
+
+    /** The same, of which there is nothing to know. */
+    public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+        write(tensor, offsetBytes, bytes, ByteBuffer.allocate(0));
     }
 
     @Override

@@ -65,7 +65,7 @@ final class Journal implements Closeable {
         byte[] record = JournalFormat.record(claim);
         Bytes<Void> to = chunk;
         if (to == null || chunkLeftBytes < record.length) {
-            to = next();
+            to = next(Math.ceilDiv(record.length, JournalFormat.CHUNK_BYTES) * JournalFormat.CHUNK_BYTES);
         }
         to.write(record);
         chunkLeftBytes -= record.length;
@@ -82,10 +82,10 @@ final class Journal implements Closeable {
         }
     }
 
-    private Bytes<Void> next() throws IOException {
+    private Bytes<Void> next(int lengthBytes) throws IOException {
         long begin = endBytes;
-        extend(new byte[JournalFormat.CHUNK_BYTES]);
-        MemorySegment mapped = channel.map(MapMode.READ_WRITE, begin, JournalFormat.CHUNK_BYTES, arena);
+        extend(new byte[lengthBytes]);
+        MemorySegment mapped = channel.map(MapMode.READ_WRITE, begin, lengthBytes, arena);
         PointerBytesStore store = BytesStore.nativePointer();
         store.set(mapped.address(), mapped.byteSize());
         if (chunk != null) {
@@ -94,7 +94,7 @@ final class Journal implements Closeable {
         Bytes<Void> fresh = store.bytesForWrite();
         fresh.singleThreadedCheckDisabled(true); // whoever adds holds this journal's lock
         chunk = fresh;
-        chunkLeftBytes = JournalFormat.CHUNK_BYTES;
+        chunkLeftBytes = lengthBytes;
         return fresh;
     }
 

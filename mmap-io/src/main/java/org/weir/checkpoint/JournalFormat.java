@@ -7,21 +7,20 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What is in a journal. Numbers are little endian; each record has a checksum of itself, so one that was cut off by a
- * crash is none.
+ * crash is none. Records begin at multiples of 32 bytes, so that what follows a damaged one is found.
  *
  * <pre>
  *   file      | magic 8 | length of identity 4 | its sum 4 | identity, JSON | zeros to 64 KiB | record | record | ...
- *   record    | sum of the rest 4 | tensor 4 | sum of the data 4 | 0 | offset 8 | length 8 |
+ *   record    | sum of the rest 4 | tensor 4 | sum of the data 4 | length of note 4 | offset 8 | length 8 | note | zeros |
  * </pre>
  */
 final class JournalFormat {
-    static final long MAGIC = 0x31304c4e4a524957L; // "WIRJNL01"
+    static final long MAGIC = 0x32304c4e4a524957L; // "WIRJNL02"
     static final int CHUNK_BYTES = 1 << 16;
     static final int RECORD_BYTES = 32;
 
@@ -46,12 +45,17 @@ final class JournalFormat {
     }
 
     static byte[] record(Claim claim) {
-        byte[] bytes = new byte[RECORD_BYTES];
+        ByteBuffer note = claim.note().duplicate();
+        byte[] bytes = new byte[Math.toIntExact(recordBytes(note.remaining()))];
         ByteBuffer record = littleEndian(bytes);
-        record.putInt(0).putInt(claim.tensor()).putInt(claim.crc32c()).putInt(0);
-        record.putLong(claim.offsetBytes()).putLong(claim.lengthBytes());
-        record.putInt(0, sum(bytes));
+        record.putInt(0).putInt(claim.tensor()).putInt(claim.crc32c()).putInt(note.remaining());
+        record.putLong(claim.offsetBytes()).putLong(claim.lengthBytes()).put(note);
+        record.putInt(0, sum(bytes, 0, bytes.length));
         return bytes;
+    }
+
+    private static long recordBytes(int noteBytes) {
+        return RECORD_BYTES + Math.ceilDiv(noteBytes, RECORD_BYTES) * (long) RECORD_BYTES;
     }
 
     /** What is in a journal, or nothing if it does not even say whose it is. */
@@ -81,17 +85,29 @@ final class JournalFormat {
     private static List<Claim> claims(byte[] content, int first) {
         ByteBuffer bytes = littleEndian(content);
         List<Claim> claims = new ArrayList<>();
-        for (int at = first; at <= content.length - RECORD_BYTES; at += RECORD_BYTES) {
-            if (bytes.getInt(at) == sum(Arrays.copyOfRange(content, at, at + RECORD_BYTES))) {
-                claims.add(new Claim(
-                        bytes.getInt(at + 4), bytes.getLong(at + 16), bytes.getLong(at + 24), bytes.getInt(at + 8)));
+        int at = first;
+        while (at <= content.length - RECORD_BYTES) {
+            int noteBytes = bytes.getInt(at + 12);
+            long end = at + recordBytes(Math.max(0, noteBytes));
+            if (noteBytes >= 0 && end <= content.length && bytes.getInt(at) == sum(content, at, (int) end)) {
+                claims.add(claim(bytes, at, noteBytes));
+                at = (int) end;
+            } else {
+                at += RECORD_BYTES;
             }
         }
         return claims;
     }
 
-    private static int sum(byte[] record) {
-        return Crc32c.of(MemorySegment.ofArray(record).asSlice(Integer.BYTES));
+    private static Claim claim(ByteBuffer bytes, int at, int noteBytes) {
+        ByteBuffer note = ByteBuffer.allocate(noteBytes).put(0, bytes, at + RECORD_BYTES, noteBytes);
+        return new Claim(
+                bytes.getInt(at + 4), bytes.getLong(at + 16), bytes.getLong(at + 24), bytes.getInt(at + 8), note);
+    }
+
+    private static int sum(byte[] content, int begin, int end) {
+        int rest = begin + Integer.BYTES;
+        return Crc32c.of(MemorySegment.ofArray(content).asSlice(rest, end - rest));
     }
 
     private static ByteBuffer littleEndian(byte[] bytes) {

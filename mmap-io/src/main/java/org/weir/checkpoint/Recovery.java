@@ -1,6 +1,7 @@
 package org.weir.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -30,16 +31,27 @@ public final class Recovery {
         return damagedBytes.get();
     }
 
+    /** Is told of each range that need not be made again, by any thread. */
+    public interface Kept {
+        /**
+         * Takes it in.
+         *
+         * @param note what it was written with
+         */
+        void range(int tensor, long lengthBytes, ByteBuffer note) throws IOException;
+    }
+
     /**
      * Reads it all.
      *
      * @param stopped whether to give up: then only what was read so far counts as finished
+     * @param kept is told of what is as it was written
      * @param progress is told of bytes that were read, by any thread
      */
-    public void run(int threads, BooleanSupplier stopped, LongConsumer progress) throws IOException {
+    public void run(int threads, BooleanSupplier stopped, Kept kept, LongConsumer progress) throws IOException {
         Shifts.run(threads, claims, StagedTensors::buffer, (claim, buffer) -> {
             if (!stopped.getAsBoolean()) {
-                if (!tensors.holds(claim, buffer)) {
+                if (!tensors.holds(claim, buffer, kept)) {
                     damagedBytes.addAndGet(claim.lengthBytes());
                 }
                 progress.accept(claim.lengthBytes());

@@ -57,23 +57,26 @@ final class StagedTensors implements Closeable {
         return finished.get(tensor);
     }
 
-    /** Writes those of the bytes that are missing. */
-    void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+    /** Writes those of the bytes that are missing. A note is about all of them, so then all must be. */
+    void write(int tensor, long offsetBytes, MemorySegment bytes, ByteBuffer note) throws IOException {
         FinishedRanges ranges = finished.get(tensor);
         long end = offsetBytes + bytes.byteSize();
         for (long at = ranges.firstMissing(offsetBytes, end); at < end; at = ranges.firstMissing(at, end)) {
             long to = ranges.missingUntil(at, end);
-            writeMissing(tensor, at, bytes.asSlice(at - offsetBytes, to - at));
+            if (note.hasRemaining() && to - at < bytes.byteSize()) {
+                throw new IllegalArgumentException("some of what the note is about is there already");
+            }
+            writeMissing(tensor, at, bytes.asSlice(at - offsetBytes, to - at), note);
         }
     }
 
-    private void writeMissing(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+    private void writeMissing(int tensor, long offsetBytes, MemorySegment bytes, ByteBuffer note) throws IOException {
         int crc32c = Crc32c.of(bytes);
         ShardLayout.Place place = layout.places().get(tensor);
         shards.get(place.shard()).write(place.offsetBytes() + offsetBytes, bytes);
         finished.get(tensor).add(offsetBytes, offsetBytes + bytes.byteSize(), crc32c);
         if (journal != null) {
-            journal.add(new Claim(tensor, offsetBytes, bytes.byteSize(), crc32c));
+            journal.add(new Claim(tensor, offsetBytes, bytes.byteSize(), crc32c, note));
         }
     }
 
@@ -81,14 +84,18 @@ final class StagedTensors implements Closeable {
         return ByteBuffer.allocateDirect(BUFFER_BYTES);
     }
 
-    /** Reads a range back, and counts it as finished if it is what the claim says. */
-    boolean holds(Claim claim, ByteBuffer buffer) throws IOException {
+    /**
+     * Reads a range back, and counts it as finished if it is what the claim says.
+     *
+     * @param kept is told of what was not finished before
+     */
+    boolean holds(Claim claim, ByteBuffer buffer, Recovery.Kept kept) throws IOException {
         ShardLayout.Place place = layout.places().get(claim.tensor());
         OptionalInt found = shards.get(place.shard())
                 .crc32c(place.offsetBytes() + claim.offsetBytes(), claim.lengthBytes(), buffer);
         boolean sound = found.isPresent() && found.getAsInt() == claim.crc32c();
-        if (sound) {
-            finished.get(claim.tensor()).add(claim.offsetBytes(), claim.endBytes(), claim.crc32c());
+        if (sound && finished.get(claim.tensor()).add(claim.offsetBytes(), claim.endBytes(), claim.crc32c())) {
+            kept.range(claim.tensor(), claim.lengthBytes(), claim.note().duplicate());
         }
         return sound;
     }

@@ -3,8 +3,10 @@ package org.weir.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class JournalTest {
     @TempDir
     private Path folder;
 
-    /** A gigabyte of output is some 4,000 ranges, and a chunk has room for 2,048. */
+    /** A gigabyte of output is some 4,000 ranges, and a chunk has room for 2,048 without notes, some of which are longer. */
     @Test
     void growsByAsManyChunksAsItTakes() throws IOException {
         Path file = folder.resolve("journal");
@@ -24,7 +26,9 @@ class JournalTest {
         for (int run = 0; run < 2; run++) { // the second goes on behind the first
             try (Journal journal = run == 0 ? Journal.begin(file, IDENTITY) : Journal.reopen(file)) {
                 for (int i = 0; i < 5_000; i++) {
-                    Claim claim = new Claim(i, 262_144L * i, 262_144, 7 * i + run);
+                    byte[] note = new byte[i % 1000 == 999 ? 100_000 : i % 70];
+                    Arrays.fill(note, (byte) i);
+                    Claim claim = new Claim(i, 262_144L * i, 262_144, 7 * i + run, ByteBuffer.wrap(note));
                     journal.add(claim);
                     expected.add(claim);
                 }

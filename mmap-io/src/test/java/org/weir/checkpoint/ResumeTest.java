@@ -291,13 +291,13 @@ class ResumeTest {
 
     private static void recover(CheckpointWriter writer, long damagedBytes) throws IOException {
         Recovery recovery = writer.recovery().orElseThrow();
-        recovery.run(3, () -> false, bytes -> {});
+        recovery.run(3, () -> false, (tensor, length, note) -> {}, bytes -> {});
         assertEquals(damagedBytes, recovery.damagedBytes());
     }
 
     private static void recoverIfAny(CheckpointWriter writer) throws IOException {
         if (writer.recovery().isPresent()) {
-            writer.recovery().get().run(1, () -> false, bytes -> {});
+            writer.recovery().get().run(1, () -> false, (tensor, length, note) -> {}, bytes -> {});
         }
     }
 

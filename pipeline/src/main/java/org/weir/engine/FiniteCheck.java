@@ -19,15 +19,13 @@ final class FiniteCheck {
     private final List<Codec> codecs;
     private final Codec output;
     private final Optional<NonFinite> policy;
-    private final TensorTally tally;
     private boolean resultsShow;
 
-    FiniteCheck(MergedTensor plan, List<Codec> codecs, Codec output, Optional<NonFinite> policy, TensorTally tally) {
+    FiniteCheck(MergedTensor plan, List<Codec> codecs, Codec output, Optional<NonFinite> policy) {
         this.plan = plan;
         this.codecs = codecs;
         this.output = output;
         this.policy = policy;
-        this.tally = tally;
     }
 
     /** Sees whether with these operations results show what inputs hold; to be told when one becomes ready. */
@@ -64,27 +62,22 @@ final class FiniteCheck {
         Arrays.fill(worker.marks, 0, n, false);
         for (int i = 0; i < codecs.size(); i++) {
             codecs.get(i).widen(worker.input(i), offsetBytes(i, first, worker), x, n);
-            tally.input(i, x, n, first, worker.marks);
+            worker.found.input(i, x, n, first, worker.marks);
         }
         output.widen(worker.tile, tileOffsetBytes, x, n);
-        tally.output(x, n, first, worker.marks);
+        worker.found.output(x, n, first, worker.marks);
     }
 
     private long offsetBytes(int input, long first, Worker worker) {
         return (first - worker.firstElement) * codecs.get(input).bytesPerElement();
     }
 
-    /** Whether the merge must not go on with what was found. */
-    boolean mustFail() {
+    /** Whether the merge must not go on with what was found in a range. */
+    boolean mustFail(RangeFacts found) {
+        boolean inputs = !found.nonFinite().isEmpty();
         return policy.isPresent()
-                ? policy.get() == NonFinite.FAIL
-                        && !(tally.inputsFinite() && tally.overflow().isEmpty())
-                : plan.readings() > 1 && !tally.inputsFinite();
-    }
-
-    /** The index after the first element of an input that was found so far, or 0. */
-    long end() {
-        return tally.firstNonFinite() + 1;
+                ? policy.get() == NonFinite.FAIL && (inputs || found.overflow().isPresent())
+                : plan.readings() > 1 && inputs;
     }
 
     /** The first of these elements, which were read, that is not finite in some input: the end of the merge. */
@@ -111,8 +104,7 @@ final class FiniteCheck {
     }
 
     /** For results that are not finite although all inputs are. */
-    NonFiniteException overflow() {
-        TensorFacts.Overflow overflow = tally.overflow().orElseThrow();
+    NonFiniteException overflow(TensorFacts.Overflow overflow) {
         return new NonFiniteException("tensor " + plan.output().name() + ": element " + overflow.first()
                 + " of the result is beyond what " + plan.output().dtype() + " holds (--non-finite fail)");
     }

@@ -2,6 +2,7 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -96,8 +97,8 @@ public final class Merge implements AutoCloseable {
     /** Where the output goes, with what is there already. */
     private record Staged(CheckpointWriter writer) implements TileSink {
         @Override
-        public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
-            writer.write(tensor, offsetBytes, bytes);
+        public void write(int tensor, long offsetBytes, MemorySegment bytes, ByteBuffer found) throws IOException {
+            writer.write(tensor, offsetBytes, bytes, found);
         }
 
         @Override
@@ -116,7 +117,7 @@ public final class Merge implements AutoCloseable {
             Recovery recovery = recovery().get();
             progress.enter(MergeProgress.Phase.RECOVERING);
             progress.begin(recovery.claimedBytes());
-            recovery.run(plan.memory().workers(), () -> stopped, progress::advance);
+            recovery.run(plan.memory().workers(), () -> stopped, engine::finished, progress::advance);
             if (stopped) {
                 throw new MergeStoppedException();
             }

@@ -2,11 +2,14 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,6 +43,7 @@ public final class MergeEngine {
     private final MergeProgress progress;
     private final Kernels kernels = Kernels.best();
     private final List<TensorRun> runs = new ArrayList<>();
+    private final Map<Integer, TensorRun> byTensor = new HashMap<>();
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder writtenBytes = new LongAdder();
     private final Crew crew;
@@ -63,7 +67,9 @@ public final class MergeEngine {
         this.crew = new Crew(workers);
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
-                runs.add(new TensorRun(i, merged, plan.options(), kernels, staged));
+                TensorRun run = new TensorRun(i, merged, plan.options(), kernels, staged);
+                runs.add(run);
+                byTensor.put(i, run);
             }
         }
     }
@@ -132,6 +138,13 @@ public final class MergeEngine {
                         meters().flatMap(meter -> meter.times().stream()).toList()),
                 steady,
                 runs.stream().map(TensorRun::facts).toList());
+    }
+
+    /** Takes in what an earlier run found out about a range of a tensor that it has finished; before {@link #run}. */
+    void finished(int tensor, long lengthBytes, ByteBuffer found) throws IOException {
+        if (byTensor.containsKey(tensor)) {
+            byTensor.get(tensor).finished(lengthBytes, found);
+        }
     }
 
     private List<SolvedTensor> solved() {

@@ -26,7 +26,7 @@ public final class Profile {
             timer.start();
         }
         try {
-            return engine.run((tensor, offsetBytes, bytes) -> {});
+            return engine.run((tensor, offsetBytes, bytes, found) -> {});
         } catch (MergeStoppedException stopped) {
             if (!timeIsUp) {
                 throw stopped;

@@ -168,20 +168,20 @@ public final class Recomputation implements AutoCloseable {
         }
 
         @Override
-        public void write(int tensor, long offsetBytes, MemorySegment bytes) throws IOException {
+        public void write(int tensor, long offsetBytes, MemorySegment bytes, ByteBuffer found) throws IOException {
             ShardLayout.Place place = plan.layout().places().get(tensor);
             FileChannel shard = shards.get(place.shard());
             if (buffer.get().capacity() < bytes.byteSize()) {
                 buffer.set(ByteBuffer.allocateDirect((int) bytes.byteSize())); // of what is made in larger pieces
             }
-            ByteBuffer found = buffer.get().clear().limit((int) bytes.byteSize());
+            ByteBuffer there = buffer.get().clear().limit((int) bytes.byteSize());
             long begin = place.offsetBytes() + offsetBytes;
-            while (found.hasRemaining()) {
-                if (shard.read(found, begin + found.position()) < 0) {
+            while (there.hasRemaining()) {
+                if (shard.read(there, begin + there.position()) < 0) {
                     break;
                 }
             }
-            long at = bytes.mismatch(MemorySegment.ofBuffer(found.flip()));
+            long at = bytes.mismatch(MemorySegment.ofBuffer(there.flip()));
             if (at >= 0) {
                 TensorInfo info = plan.layout().tensors().get(tensor);
                 differences.add(Damage.ofTensor(

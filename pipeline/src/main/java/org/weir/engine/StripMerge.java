@@ -17,16 +17,14 @@ final class StripMerge {
     private final Kernels kernels;
     private final Narrowing narrowing;
     private final List<Codec> codecs;
-    private final TensorTally tally;
 
     /** @param codecs of the inputs, the base first */
-    StripMerge(TensorRun run, Narrowing narrowing, List<Codec> codecs, TensorTally tally) {
+    StripMerge(TensorRun run, Narrowing narrowing, List<Codec> codecs) {
         this.run = run;
         this.plan = run.plan();
         this.kernels = narrowing.kernels();
         this.narrowing = narrowing;
         this.codecs = codecs;
-        this.tally = tally;
     }
 
     Kernels kernels() {
@@ -88,6 +86,9 @@ final class StripMerge {
         StageMeter meter = worker.meter;
         Fold fold = run.fold();
         int n = strip.length();
+        if (sampled) {
+            worker.found.begin(new SampledStrip(plan, strip.block() - plan.firstBlock(), n));
+        }
         widenBase(base, worker);
         fold.begin(worker.lanes, n);
         meter.stage(fold.label(), 0, 0);
@@ -142,7 +143,7 @@ final class StripMerge {
             long changed = i == thinning ? kernels.countNonZero(strip.values(), strip.length()) : 0;
             apply(chain.get(i), expert, strip, base, worker);
             if (i == thinning) {
-                tally.density(expert, changed, kernels.countNonZero(strip.values(), strip.length()));
+                worker.found.sample().density(expert, changed, kernels.countNonZero(strip.values(), strip.length()));
             }
         }
     }
@@ -150,11 +151,10 @@ final class StripMerge {
     /** Compares what was written with the update before it was added to the base, which the expert's strip holds. */
     private void sampleUpdate(Worker worker, long tileOffsetBytes) {
         int n = worker.base.length();
-        tally.sampled(n);
         if (plan.recipe().ontoBase()) {
             float[] written = worker.lanes[0];
             narrowing.codec().widen(worker.tile, tileOffsetBytes, written, n);
-            tally.update(worker.base, worker.expert.values(), written);
+            worker.found.sample().update(worker.base, worker.expert.values(), written);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * updates are of a sample, one strip of 2,048 elements in each 1,048,576 of a tensor, always the same ones.
  *
  * @param tensor its name
- * @param elements how many were merged; fewer than it has where an earlier run had merged the others
+ * @param elements how many were merged, by this run and by those that it goes on with
  * @param nonFinite the inputs that hold NaN or infinities, the base first
  * @param overflow results that are not finite although all inputs are
  * @param densities one per expert whose delta is thinned out
@@ -35,7 +35,11 @@ public record TensorFacts(
      *
      * @param first index in the tensor of the first one
      */
-    public record Overflow(long elements, long first) {}
+    public record Overflow(long elements, long first) {
+        Overflow plus(Overflow more) {
+            return new Overflow(elements + more.elements, Math.min(first, more.first));
+        }
+    }
 
     /**
      * How much of a delta was there, and how much was kept.

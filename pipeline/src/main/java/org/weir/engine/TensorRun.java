@@ -2,6 +2,7 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,8 +75,8 @@ final class TensorRun {
         this.inputs = plan.inputs().toList();
         this.codecs = Codecs.of(inputs, kernels);
         this.tally = new TensorTally(plan);
-        this.strips = new StripMerge(this, narrowing, codecs, tally);
-        this.finite = new FiniteCheck(plan, codecs, output, policy, tally);
+        this.strips = new StripMerge(this, narrowing, codecs);
+        this.finite = new FiniteCheck(plan, codecs, output, policy);
         this.fusable = !staged
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
@@ -84,7 +85,7 @@ final class TensorRun {
         // where all else is fused, the few strips that are looked at would have loops over vectors compiled just for
         // them
         this.samples = fusable
-                ? new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN), tally)
+                ? new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN))
                 : strips;
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
@@ -288,10 +289,10 @@ final class TensorRun {
         for (long at = first; at < end; ) {
             long blockEnd = Math.min(elements(), (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
             long to = Math.min(end, blockEnd);
-            long sample = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
-            long sampleEnd = Math.min(sample + Strip.ELEMENTS, blockEnd);
-            boolean sampled = at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0;
-            if (sampled && sample >= at && sampleEnd <= to) {
+            if (at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0) {
+                long strip = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
+                long sample = Math.clamp(strip, at, to);
+                long sampleEnd = Math.clamp(strip + Strip.ELEMENTS, at, to);
                 mergePart(worker, at, sample, first);
                 mergeStaged(worker, sample, sampleEnd, first, true);
                 mergePart(worker, sampleEnd, to, first);
@@ -300,7 +301,16 @@ final class TensorRun {
             }
             at = to;
         }
-        tally.merged(end - first);
+    }
+
+    /** Takes in what was found out about elements that are finished now. */
+    void finished(long elements, RangeFacts found) {
+        tally.add(found, elements);
+    }
+
+    /** The same of a range that an earlier run has finished. */
+    void finished(long bytes, ByteBuffer note) throws IOException {
+        finished(bytes / output.bytesPerElement(), RangeFacts.read(note, plan));
     }
 
     /** The same for a step that another tensor is merged from: nothing is told of it, however often it is made. */

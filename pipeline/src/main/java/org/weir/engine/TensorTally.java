@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.weir.plan.MergedTensor;
-import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
 
 /**
@@ -16,14 +15,8 @@ import org.weir.stage.TileOp;
  */
 final class TensorTally {
 
-    private record Found(long nans, long infinities, long first) {
-        Found plus(Found more) {
-            return new Found(nans + more.nans, infinities + more.infinities, Math.min(first, more.first));
-        }
-    }
-
     private final MergedTensor plan;
-    private final Map<Integer, Found> nonFinite = new TreeMap<>();
+    private final Map<Integer, RangeFacts.Found> nonFinite = new TreeMap<>();
     private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private long merged;
     private long sampled;
@@ -38,108 +31,30 @@ final class TensorTally {
         this.plan = plan;
     }
 
-    synchronized void merged(long elements) {
+    /** Takes in what was found in a range, once that is finished. */
+    synchronized void add(RangeFacts range, long elements) {
         merged += elements;
+        range.nonFinite().forEach((place, found) -> nonFinite.merge(place, found, RangeFacts.Found::plus));
+        range.overflow()
+                .ifPresent(
+                        more -> overflow = Optional.of(overflow.map(more::plus).orElse(more)));
+        range.samples().forEach(this::add);
     }
 
-    /** Counts what is not finite in an input's elements, and marks where. */
-    void input(int place, float[] x, int n, long firstElement, boolean[] marks) {
-        long nans = 0;
-        long infinities = 0;
-        long first = Long.MAX_VALUE;
-        for (int i = 0; i < n; i++) {
-            if (!Float.isFinite(x[i])) {
-                nans += Float.isNaN(x[i]) ? 1 : 0;
-                infinities += Float.isNaN(x[i]) ? 0 : 1;
-                first = Math.min(first, firstElement + i);
-                marks[i] = true;
-            }
-        }
-        if (first < Long.MAX_VALUE) {
-            add(place, new Found(nans, infinities, first));
-        }
-    }
-
-    private synchronized void add(int place, Found found) {
-        nonFinite.merge(place, found, Found::plus);
-    }
-
-    /** Counts the results that are not finite where no input was marked. */
-    void output(float[] x, int n, long firstElement, boolean[] marks) {
-        long elements = 0;
-        long first = Long.MAX_VALUE;
-        for (int i = 0; i < n; i++) {
-            if (!Float.isFinite(x[i]) && !marks[i]) {
-                elements++;
-                first = Math.min(first, firstElement + i);
-            }
-        }
-        if (elements > 0) {
-            add(new TensorFacts.Overflow(elements, first));
-        }
-    }
-
-    private synchronized void add(TensorFacts.Overflow more) {
-        overflow = Optional.of(overflow.map(before -> new TensorFacts.Overflow(
-                        before.elements() + more.elements(), Math.min(before.first(), more.first())))
-                .orElse(more));
-    }
-
-    synchronized boolean inputsFinite() {
-        return nonFinite.isEmpty();
-    }
-
-    /** Index of the first element of an input that was found so far, or −1. */
-    synchronized long firstNonFinite() {
-        return nonFinite.values().stream().mapToLong(Found::first).min().orElse(-1);
-    }
-
-    synchronized Optional<TensorFacts.Overflow> overflow() {
-        return overflow;
-    }
-
-    /** Takes in how many elements of an expert's sampled strip were not zero before and after thinning it out. */
-    synchronized void density(int expert, long changedElements, long keptElements) {
-        if (changed.length == 0) {
+    /** Of a block there is one strip, or two parts of it where rows end in it: their order does not show in a sum. */
+    private void add(SampledStrip sample) {
+        if (sampled == 0) {
             changed = new long[plan.experts().size()];
             kept = new long[plan.experts().size()];
-        }
-        changed[expert] += changedElements;
-        kept[expert] += keptElements;
-    }
-
-    synchronized void sampled(long elements) {
-        sampled += elements;
-    }
-
-    /** Takes in the sampled strip of a block: the exact update, and what was written to where the base had been. */
-    void update(Strip base, float[] exact, float[] written) {
-        double product = 0;
-        double square = 0;
-        long some = 0;
-        long none = 0;
-        for (int i = 0; i < base.length(); i++) {
-            double u = exact[i];
-            double w = (double) written[i] - base.values()[i];
-            if (u != 0 && Double.isFinite(u) && Double.isFinite(w)) {
-                product += w * u;
-                square += u * u;
-                some++;
-                none += w == 0 ? 1 : 0;
-            }
-        }
-        add(base.block() - plan.firstBlock(), product, square, some, none);
-    }
-
-    private synchronized void add(int block, double product, double square, long some, long none) {
-        if (products.length == 0) {
             products = new double[plan.blocks()];
             squares = new double[plan.blocks()];
         }
-        products[block] = product;
-        squares[block] = square;
-        updated += some;
-        unwritten += none;
+        sampled += sample.elements();
+        sample.addDensities(changed, kept);
+        products[sample.block()] += sample.product();
+        squares[sample.block()] += sample.square();
+        updated += sample.updated();
+        unwritten += sample.unwritten();
     }
 
     /** The facts, as far as the tensor has been merged. */

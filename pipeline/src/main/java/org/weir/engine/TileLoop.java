@@ -2,6 +2,7 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class TileLoop {
 
     /** A tensor of up to this size is not dropped from the page cache while it is surveyed and merged. */
     private static final long REREAD_BYTES = 64_000_000;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final int tileElements;
     private final int tableEntries;
@@ -167,12 +170,14 @@ final class TileLoop {
     private long mergeRange(TensorRun run, long first, long end, Worker worker) throws IOException {
         int width = run.outputWidthBytes();
         long bytes = bytesOf(run, end - first);
+        worker.found = new RangeFacts();
         guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
         worker.meter.rest("merge", end - first, bytes);
-        if (run.finite().mustFail()) {
+        if (run.finite().mustFail(worker.found)) {
             throw nonFinite(run, worker);
         }
-        write(run.index(), first * width, (end - first) * width, end - first, worker);
+        write(run.index(), first * width, (end - first) * width, end - first, worker.found.bytes(), worker);
+        run.finished(end - first, worker.found);
         release(run, first, end, false, worker);
         return bytes;
     }
@@ -180,7 +185,7 @@ final class TileLoop {
     /** Goes over the tensor again up to where something was found: whoever is at what comes before may not be there yet. */
     private NonFiniteException nonFinite(TensorRun run, Worker worker) throws IOException {
         List<NonFiniteException> found = new ArrayList<>();
-        long end = run.finite().end();
+        long end = worker.found.firstNonFinite() + 1;
         for (long at = 0; at < end && found.isEmpty(); at += tileElements) {
             long from = at;
             long to = Math.min(end, from + tileElements);
@@ -189,7 +194,7 @@ final class TileLoop {
                     () -> run.finite().first(worker, from, to).ifPresent(found::add));
             run.release(from, to, worker);
         }
-        return found.isEmpty() ? run.finite().overflow() : found.getFirst();
+        return found.isEmpty() ? run.finite().overflow(worker.found.overflow().orElseThrow()) : found.getFirst();
     }
 
     /**
@@ -238,7 +243,7 @@ final class TileLoop {
                 System.arraycopy(values, done + i, strip, 0, length);
                 narrowing.narrow(strip, length, first + done + i, worker.tile, (long) i * width);
             }
-            write(index, (first + done) * width, (long) n * width, n, worker);
+            write(index, (first + done) * width, (long) n * width, n, NOTHING, worker);
             worker.meter.tileDone();
         }
     }
@@ -256,18 +261,19 @@ final class TileLoop {
 
     /** Makes the elements of a fused step where the tensor that is made of them reads them. */
     private void compute(TensorRun step, long first, long end, Worker worker) throws IOException {
+        worker.found = new RangeFacts();
         guarded(() -> read(step, first, end, worker), () -> step.compute(worker, first, end));
         worker.meter.rest("fused step", end - first, bytesOf(step, end - first));
-        if (step.finite().mustFail()) {
+        if (step.finite().mustFail(worker.found)) {
             throw nonFinite(step, worker);
         }
         release(step, first, end, false, worker);
     }
 
-    private void write(int tensor, long offsetBytes, long lengthBytes, long elements, Worker worker)
+    private void write(int tensor, long offsetBytes, long lengthBytes, long elements, ByteBuffer found, Worker worker)
             throws IOException {
         writeLimit.take(lengthBytes);
-        sink.write(tensor, offsetBytes, worker.tile.asSlice(0, lengthBytes));
+        sink.write(tensor, offsetBytes, worker.tile.asSlice(0, lengthBytes), found);
         writtenBytes.add(lengthBytes);
         worker.meter.lap(StageTime.WRITE, elements, lengthBytes);
     }
@@ -297,7 +303,7 @@ final class TileLoop {
                 },
                 () -> MemorySegment.copy(worker.input(0), 0, worker.tile, 0, length));
         meter.lap("copy", 0, length);
-        write(index, from, length, 0, worker);
+        write(index, from, length, 0, NOTHING, worker);
         worker.release(source, from, length);
         if (drops) {
             source.forget(from, length);

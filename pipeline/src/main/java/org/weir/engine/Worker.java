@@ -27,6 +27,9 @@ final class Worker {
     final long[] table;
     /** Elements of a strip that are not finite in some input. */
     final boolean[] marks = new boolean[Strip.ELEMENTS];
+    /** About the range that is being merged. */
+    RangeFacts found = new RangeFacts();
+
     /** The element of the tensor that the inputs which were read begin with. */
     long firstElement;
 

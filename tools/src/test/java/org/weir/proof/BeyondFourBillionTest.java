@@ -68,7 +68,7 @@ class BeyondFourBillionTest {
             MemorySegment zeros =
                     MemorySegment.ofArray(new byte[(int) plan.memory().tileBytes()]);
             new MergeEngine(plan, new MergeProgress(), false)
-                    .run((tensor, offsetBytes, bytes) -> note(found, offsetBytes, bytes, zeros));
+                    .run((tensor, offsetBytes, bytes, facts) -> note(found, offsetBytes, bytes, zeros));
         }
         return new TreeMap<>(found);
     }

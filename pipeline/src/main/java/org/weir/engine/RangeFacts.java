@@ -1,0 +1,158 @@
+package org.weir.engine;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.weir.plan.MergedTensor;
+
+/**
+ * What one worker finds out about a range of a tensor while it merges it. It goes into the journal with the range, so that
+ * who goes on with an interrupted merge knows it too.
+ */
+final class RangeFacts {
+
+    /** NaN and infinities of one input. */
+    record Found(long nans, long infinities, long first) {
+        Found plus(Found more) {
+            return new Found(nans + more.nans, infinities + more.infinities, Math.min(first, more.first));
+        }
+    }
+
+    /** By the place of the input among those of the tensor. */
+    private final Map<Integer, Found> nonFinite = new TreeMap<>();
+
+    private Optional<TensorFacts.Overflow> overflow = Optional.empty();
+    private final List<SampledStrip> samples = new ArrayList<>();
+
+    /** Counts what is not finite in an input's elements, and marks where. */
+    void input(int place, float[] x, int n, long firstElement, boolean[] marks) {
+        long nans = 0;
+        long infinities = 0;
+        long first = Long.MAX_VALUE;
+        for (int i = 0; i < n; i++) {
+            if (!Float.isFinite(x[i])) {
+                nans += Float.isNaN(x[i]) ? 1 : 0;
+                infinities += Float.isNaN(x[i]) ? 0 : 1;
+                first = Math.min(first, firstElement + i);
+                marks[i] = true;
+            }
+        }
+        if (first < Long.MAX_VALUE) {
+            nonFinite.merge(place, new Found(nans, infinities, first), Found::plus);
+        }
+    }
+
+    /** Counts the results that are not finite where no input was marked. */
+    void output(float[] x, int n, long firstElement, boolean[] marks) {
+        long elements = 0;
+        long first = Long.MAX_VALUE;
+        for (int i = 0; i < n; i++) {
+            if (!Float.isFinite(x[i]) && !marks[i]) {
+                elements++;
+                first = Math.min(first, firstElement + i);
+            }
+        }
+        if (elements > 0) {
+            TensorFacts.Overflow more = new TensorFacts.Overflow(elements, first);
+            overflow = Optional.of(overflow.map(more::plus).orElse(more));
+        }
+    }
+
+    /** Begins with another strip that is looked at closely. */
+    void begin(SampledStrip strip) {
+        samples.add(strip);
+    }
+
+    Map<Integer, Found> nonFinite() {
+        return nonFinite;
+    }
+
+    Optional<TensorFacts.Overflow> overflow() {
+        return overflow;
+    }
+
+    /** The one that was begun last. */
+    SampledStrip sample() {
+        return samples.getLast();
+    }
+
+    List<SampledStrip> samples() {
+        return samples;
+    }
+
+    /** Index of the first element of an input that is not finite, or −1. */
+    long firstNonFinite() {
+        return nonFinite.values().stream().mapToLong(Found::first).min().orElse(-1);
+    }
+
+    /** As {@link #read} takes it; nothing for nothing. */
+    ByteBuffer bytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        if (!nonFinite.isEmpty() || overflow.isPresent() || !samples.isEmpty()) {
+            try (DataOutputStream to = new DataOutputStream(bytes)) {
+                write(to);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // memory takes all
+            }
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    private void write(DataOutputStream to) throws IOException {
+        to.writeInt(nonFinite.size());
+        for (Map.Entry<Integer, Found> each : nonFinite.entrySet()) {
+            to.writeInt(each.getKey());
+            to.writeLong(each.getValue().nans());
+            to.writeLong(each.getValue().infinities());
+            to.writeLong(each.getValue().first());
+        }
+        to.writeLong(overflow.map(TensorFacts.Overflow::elements).orElse(0L));
+        to.writeLong(overflow.map(TensorFacts.Overflow::first).orElse(0L));
+        to.writeInt(samples.size());
+        for (SampledStrip sample : samples) {
+            sample.write(to);
+        }
+    }
+
+    /**
+     * The facts that an earlier run wrote down.
+     *
+     * @throws IOException if they are none of this tensor
+     */
+    static RangeFacts read(ByteBuffer note, MergedTensor plan) throws IOException {
+        RangeFacts facts = new RangeFacts();
+        try {
+            if (note.hasRemaining()) {
+                facts.readAll(note, plan);
+            }
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw new IOException(
+                    "the journal of the interrupted merge knows something of tensor "
+                            + plan.output().name() + " that cannot be; --no-resume begins anew",
+                    e);
+        }
+        return facts;
+    }
+
+    private void readAll(ByteBuffer note, MergedTensor plan) {
+        int inputs = (int) plan.inputs().count();
+        for (int left = note.getInt(); left > 0; left--) {
+            int place = Objects.checkIndex(note.getInt(), inputs);
+            nonFinite.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
+        }
+        TensorFacts.Overflow found = new TensorFacts.Overflow(note.getLong(), note.getLong());
+        overflow = Optional.of(found).filter(some -> some.elements() > 0);
+        for (int left = note.getInt(); left > 0; left--) {
+            samples.add(SampledStrip.read(note, plan));
+        }
+    }
+}
