@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,5 +38,32 @@ class JournalTest {
         JournalFormat.Content content = JournalFormat.read(file).orElseThrow();
         assertEquals(IDENTITY, content.identity());
         assertEquals(expected, content.claims());
+    }
+
+    @Test
+    void aRecordOfWhichAnyBitIsWrongIsNoneAndTheOthersAreFound() throws IOException {
+        Path file = folder.resolve("journal");
+        List<Claim> claims = new ArrayList<>();
+        try (Journal journal = Journal.begin(file, IDENTITY)) {
+            for (int i = 0; i < 6; i++) {
+                Claim claim = new Claim(i, 100L * i, 100, i, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}, 0, i % 5));
+                journal.add(claim);
+                claims.add(claim);
+            }
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        int at = JournalFormat.CHUNK_BYTES;
+        for (Claim broken : claims) {
+            List<Claim> others =
+                    claims.stream().filter(claim -> !claim.equals(broken)).toList();
+            int end = at + JournalFormat.record(broken).length;
+            for (int bit = 8 * at; bit < 8 * end; bit++) {
+                bytes[bit / 8] ^= (byte) (1 << bit % 8);
+                Files.write(file, bytes);
+                assertEquals(others, JournalFormat.read(file).orElseThrow().claims(), "bit " + bit);
+                bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            }
+            at = end;
+        }
     }
 }
