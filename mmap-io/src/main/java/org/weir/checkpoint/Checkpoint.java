@@ -108,6 +108,11 @@ public final class Checkpoint implements AutoCloseable {
         return folder ? Companions.of(path) : List.of();
     }
 
+    /** Those of {@link #companions} that are links to what is neither in the folder nor in a hub's cache. */
+    public Map<Path, Path> linksLeadingOut() throws IOException {
+        return folder ? Companions.leadingOut(path) : Map.of();
+    }
+
     /**
      * Compares device, inode, size and times of every shard with what they were when it was opened.
      *

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,6 +29,30 @@ final class Companions {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Companions::goesWithTheModel).sorted().toList();
         }
+    }
+
+    /**
+     * Those that are links out of the folder, with where they lead, but for links to blobs of a hub's cache, which all
+     * files of a snapshot are.
+     */
+    static Map<Path, Path> leadingOut(Path folder) throws IOException {
+        Path home = folder.toRealPath();
+        Map<Path, Path> links = new TreeMap<>();
+        for (Path file : of(folder)) {
+            Path target = file.toRealPath();
+            if (!target.startsWith(home) && !isBlob(target)) {
+                links.put(file, target);
+            }
+        }
+        return links;
+    }
+
+    /** {@code models--OWNER--NAME/blobs/HASH}. */
+    private static boolean isBlob(Path file) {
+        int names = file.getNameCount();
+        return names > 2
+                && file.getName(names - 2).toString().equals("blobs")
+                && file.getName(names - 3).toString().startsWith("models--");
     }
 
     private static boolean goesWithTheModel(Path file) {

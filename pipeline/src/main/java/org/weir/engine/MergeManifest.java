@@ -20,6 +20,7 @@ import org.weir.checkpoint.Manifest;
 import org.weir.checkpoint.OutputFile;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.checkpoint.TensorInfo;
+import org.weir.plan.Account;
 import org.weir.plan.FusedStep;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
@@ -55,7 +56,7 @@ final class MergeManifest {
                 .with("notes", plan.notes());
         plan.config().name().ifPresent(name -> manifest.with("step", name));
         List<Map<String, ?>> inputs = new ArrayList<>();
-        List<Map<String, String>> leftOut = new ArrayList<>();
+        List<Map<String, ?>> leftOut = new ArrayList<>();
         account(plan, Optional.empty(), inputs, leftOut);
         return manifest.with("inputs", inputs.stream())
                 .with("leftOut", leftOut.stream())
@@ -70,27 +71,38 @@ final class MergeManifest {
 
     /** In the order of {@link MergePlan#files}: what the plan reads, then what the steps read that are fused into it. */
     private static void account(
-            MergePlan plan, Optional<String> step, List<Map<String, ?>> inputs, List<Map<String, String>> leftOut)
+            MergePlan plan, Optional<String> step, List<Map<String, ?>> inputs, List<Map<String, ?>> leftOut)
             throws IOException {
-        Accounting accounting = new Accounting(plan);
-        for (Input input : plan.inputs()) {
-            if (!plan.isFused(input)) {
-                inputs.add(input(input, step, accounting));
+        for (Account account : plan.accounts()) {
+            if (!plan.isFused(account.input())) {
+                inputs.add(input(account, step));
             }
         }
-        leftOut.addAll(accounting.leftOut().toList());
+        plan.accounts().stream().distinct().flatMap(MergeManifest::leftOut).forEach(leftOut::add);
         for (FusedStep fused : plan.fused()) {
             account(fused.plan(), Optional.of(fused.name()), inputs, leftOut);
         }
     }
 
-    private static Map<String, ?> input(Input input, Optional<String> step, Accounting accounting) throws IOException {
+    private static Stream<Map<String, Object>> leftOut(Account account) {
+        return account.leftOut().entrySet().stream()
+                .flatMap(reason -> reason.getValue().stream().map(tensor -> {
+                    Map<String, Object> json = new LinkedHashMap<>();
+                    json.put("input", account.input().reference());
+                    json.put("tensor", tensor);
+                    json.put("because", reason.getKey());
+                    return json;
+                }));
+    }
+
+    private static Map<String, ?> input(Account account, Optional<String> step) throws IOException {
+        Input input = account.input();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
         step.ifPresent(name -> json.put("ofStep", name));
         json.put("role", input.role().name().toLowerCase(Locale.ROOT));
         json.put("path", input.checkpoint().path().toRealPath().toString());
-        json.put("tensors", accounting.of(input));
+        json.put("tensors", account.counts());
         List<Map<String, Object>> files = new ArrayList<>();
         for (InputFile file : input.checkpoint().inputFiles()) {
             files.add(inputFile(file));

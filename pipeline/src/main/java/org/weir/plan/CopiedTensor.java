@@ -1,5 +1,7 @@
 package org.weir.plan;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
 
@@ -9,8 +11,14 @@ import org.weir.checkpoint.TensorInfo;
  * @param name in the result
  * @param source where from
  * @param reason why it is not merged
+ * @param alike those of other inputs that hold the same bytes
  */
-public record CopiedTensor(String name, MappedTensor source, String reason) implements TensorPlan {
+public record CopiedTensor(String name, MappedTensor source, String reason, List<MappedTensor> alike)
+        implements TensorPlan {
+
+    public CopiedTensor {
+        alike = List.copyOf(alike);
+    }
 
     @Override
     public TensorInfo output() {
@@ -20,6 +28,11 @@ public record CopiedTensor(String name, MappedTensor source, String reason) impl
     @Override
     public String treatment() {
         return "copied: " + reason;
+    }
+
+    @Override
+    public Stream<MappedTensor> inputs() {
+        return Stream.concat(Stream.of(source), alike.stream());
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.weir.method.MethodInfo;
  * @param inputs the models, the base first if there is one
  * @param fused the steps whose results are inputs, but are computed as they are read
  * @param tensors every output tensor, in the order in which they are laid out
- * @param leftOut the tensors of inputs that nothing is made of
+ * @param accounts what becomes of every tensor of each input
  * @param layout the output files
  * @param memory the memory sum
  * @param resultConfig what the result's config.json says otherwise than the donor's
@@ -37,7 +37,7 @@ public record MergePlan(
         List<Input> inputs,
         List<FusedStep> fused,
         List<TensorPlan> tensors,
-        List<LeftOut> leftOut,
+        List<Account> accounts,
         ShardLayout layout,
         MemoryBudget memory,
         ResultConfig resultConfig,
@@ -53,7 +53,7 @@ public record MergePlan(
         inputs = List.copyOf(inputs);
         fused = List.copyOf(fused);
         tensors = List.copyOf(tensors);
-        leftOut = List.copyOf(leftOut);
+        accounts = List.copyOf(accounts);
         notes = List.copyOf(notes);
     }
 
@@ -126,10 +126,16 @@ public record MergePlan(
         Map<String, List<String>> names = new TreeMap<>();
         tensors.forEach(tensor -> names.computeIfAbsent(tensor.treatment(), _ -> new ArrayList<>())
                 .add(tensor.output().name()));
-        leftOut.forEach(each -> names.computeIfAbsent(
-                        "left out of " + each.input() + ": " + each.reason(), _ -> new ArrayList<>())
-                .add(each.tensor()));
+        allAccounts().forEach(account -> account.leftOut()
+                .forEach((reason, tensors) ->
+                        names.put("left out of " + account.input().reference() + ": " + reason, tensors)));
         return names;
+    }
+
+    /** Its own, then those of fused steps. */
+    private Stream<Account> allAccounts() {
+        return Stream.concat(
+                accounts.stream(), fused.stream().flatMap(step -> step.plan().allAccounts()));
     }
 
     /** A model that is listed twice is open once. */

@@ -49,6 +49,7 @@ public record MergedTensor(
     }
 
     /** All tensors that it is made of, the base first; of those that are computed, what they will be. */
+    @Override
     public Stream<MappedTensor> inputs() {
         return Stream.concat(base.stream(), experts.stream());
     }

@@ -1,11 +1,13 @@
 package org.weir.plan;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
@@ -102,9 +104,12 @@ public final class Planner {
         if (tokenizer.isPresent() && !tokenizer.get().problems().isEmpty()) {
             throwIfAny();
         }
+        refuseLinksLeadingOut(
+                tokenizer.map(ResultTokenizer::donor), all.getFirst().checkpoint());
         out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
         TensorPlanner tensorPlanner = new TensorPlanner(config, method, parameters, options, slices, tokenizer);
-        List<TensorPlan> tensors = tensorPlanner.plan(settingsSound);
+        List<TensorPlan> planned = tensorPlanner.plan(settingsSound);
+        List<TensorPlan> tensors = planned;
         problems.addAll(tensorPlanner.problems());
         tokenizer.ifPresent(found -> problems.addAll(found.problems()));
         List<Input> read = new ArrayList<>(all);
@@ -135,7 +140,7 @@ public final class Planner {
                 all,
                 fused,
                 tensors,
-                leftOut(LeftOut.of(all, slices, tensors)),
+                Account.of(all, slices, planned),
                 layout,
                 memory,
                 result,
@@ -172,16 +177,31 @@ public final class Planner {
         return tensors;
     }
 
-    private List<LeftOut> leftOut(List<LeftOut> own) {
-        return Stream.concat(own.stream(), fused.stream().flatMap(step -> step.plan().leftOut().stream()))
-                .toList();
-    }
-
     private ResultTokenizer tokenizer(TokenizerEntry entry, List<SliceModels> slices) {
         Stream<SliceSource> donors = slices.stream().map(SliceModels::donor).limit(1);
         List<SliceSource> models = Stream.concat(donors, slices.stream().flatMap(slice -> slice.inputs().stream()))
                 .toList();
         return new ResultTokenizer(entry, models, new ConfigProblems(config.file()));
+    }
+
+    /** What a stranger's model links to would be copied into the result, and given to others with it. */
+    private void refuseLinksLeadingOut(Optional<Checkpoint> ofTokenizer, Checkpoint donor) {
+        Stream.concat(ofTokenizer.stream(), Stream.of(donor)).distinct().forEach(model -> {
+            try {
+                model.linksLeadingOut()
+                        .forEach(
+                                (link, target) -> problems.add(
+                                        new PlanProblem(
+                                                PlanProblem.Kind.INPUT,
+                                                link.toString(),
+                                                "found a link out of the model's folder, to " + target
+                                                        + ", expected a file of the model's own,"
+                                                        + " as it is copied into the result; put the file itself there if it belongs to the model")));
+            } catch (IOException e) {
+                problems.add(new PlanProblem(
+                        PlanProblem.Kind.INPUT, model.path().toString(), String.valueOf(e.getMessage())));
+            }
+        });
     }
 
     private PlanException unknownMethod() {

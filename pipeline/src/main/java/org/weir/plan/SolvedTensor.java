@@ -27,7 +27,7 @@ public record SolvedTensor(
         grams = List.copyOf(grams);
     }
 
-    /** All tensors that are read. */
+    @Override
     public Stream<MappedTensor> inputs() {
         return Stream.concat(experts.stream(), grams.stream());
     }

@@ -66,7 +66,7 @@ final class StepFusion {
             return Optional.of(copied);
         }
         return made.get(copied.source().info().name()) instanceof CopiedTensor before
-                ? Optional.of(new CopiedTensor(copied.name(), before.source(), copied.reason()))
+                ? Optional.of(new CopiedTensor(copied.name(), before.source(), copied.reason(), List.of()))
                 : Optional.empty();
     }
 

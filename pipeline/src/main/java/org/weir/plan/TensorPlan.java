@@ -1,5 +1,7 @@
 package org.weir.plan;
 
+import java.util.stream.Stream;
+import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
 
 /** How one output tensor comes about. */
@@ -10,6 +12,9 @@ public sealed interface TensorPlan permits MergedTensor, SolvedTensor, CopiedTen
 
     /** What happens to it, as the summary counts it. */
     String treatment();
+
+    /** The tensors of inputs that it comes from, the base first. */
+    Stream<MappedTensor> inputs();
 
     /** Bytes of input that one reading takes. */
     long readBytes();

@@ -146,14 +146,14 @@ final class TensorPlanner {
                 .withOrigin(inputs.base().isPresent());
         TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
         if (inputs.experts().isEmpty()) {
-            return Optional.of(baseOnly(output, inputs, "the base's, since no other has it (--allow-missing)"));
+            return Optional.of(baseOnly(output, inputs, "no other has it, so the base's is taken (--allow-missing)"));
         }
         boolean all =
                 inputs.present().size() == slices.get(place.slice()).experts().size();
         try {
             Recipe recipe = method.recipe(settings);
             if (recipe.ontoBase() && recipe.factor() == 0) {
-                return Optional.of(baseOnly(output, inputs, "the base's, since lambda is 0"));
+                return Optional.of(baseOnly(output, inputs, "lambda is 0, so the base's is taken"));
             }
             String treatment =
                     "merged by " + method.info().name() + (all ? "" : ", of the models that have it (--allow-missing)");
@@ -193,7 +193,7 @@ final class TensorPlanner {
         Recipe narrowed = Recipe.ofDeltas(new WeightedSum(List.of(), 1));
         List<RowView> view = inputs.views().stream().limit(1).toList();
         return output.dtype() == base.info().dtype() && view.isEmpty()
-                ? new CopiedTensor(output.name(), base, reason)
+                ? new CopiedTensor(output.name(), base, reason, List.of())
                 : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, Map.of(), 0);
     }
 
@@ -243,7 +243,8 @@ final class TensorPlanner {
             return Optional.empty();
         }
         String reason = copyFromBase ? kind + " (--copy-from-base)" : kind + ", all inputs agree";
-        return Optional.of(new CopiedTensor(place.output(), tensor, reason));
+        List<MappedTensor> alike = copyFromBase ? List.of() : inputs.read();
+        return Optional.of(new CopiedTensor(place.output(), tensor, reason, alike));
     }
 
     /** Numbers the blocks through the tensors by name, so that neither shards nor file order show in what is ranked. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.weir.checkpoint.DiskSpace;
+import org.weir.plan.Account;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 import org.weir.plan.Sidecar;
@@ -20,7 +21,7 @@ final class PlanJson {
     static Map<String, Object> of(MergePlan plan, Optional<Path> out) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("method", plan.method().name());
-        json.put("inputs", plan.inputs().stream().map(input -> of(plan, input)).toList());
+        json.put("inputs", plan.accounts().stream().map(account -> of(plan, account)).toList());
         json.put("tensors", plan.tensorCounts());
         json.put("exceptions", exceptions(plan));
         json.put("sweeps", plan.sweeps());
@@ -57,7 +58,8 @@ final class PlanJson {
         sidecar.nice().ifPresent(nice -> json.put("nice", nice));
     }
 
-    private static Map<String, Object> of(MergePlan plan, Input input) {
+    private static Map<String, Object> of(MergePlan plan, Account account) {
+        Input input = account.input();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("reference", input.reference());
         json.put("role", input.role().name().toLowerCase(Locale.ROOT));
@@ -67,6 +69,7 @@ final class PlanJson {
             json.put("path", PlanText.absolute(input.checkpoint()));
         }
         json.put("bytes", PlanText.bytes(input.checkpoint()));
+        json.put("tensors", account.counts());
         return json;
     }
 }

@@ -1,11 +1,13 @@
 package org.weir.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -97,6 +99,53 @@ class HostileFoldersTest {
         Said.by("plan", config).assertRefused(Said.INPUT, List.of(json.toString()));
         Files.delete(json);
         assertEquals(Said.DONE, Said.by("plan", config).code());
+    }
+
+    /** What a stranger's model links to would be given away with the result. */
+    @Test
+    void filesThatAreLinksOutOfTheModelAreNotCopied() throws IOException {
+        Path model = Files.createDirectory(temp.resolve("model"));
+        Files.write(model.resolve(HostileFolder.SINGLE), HostileFolder.Place.tensors("a"));
+        Path secret = Files.writeString(temp.resolve("id_rsa"), "{\"secret\": 1}");
+        Path config = Files.writeString(
+                temp.resolve("linear.yml"),
+                "merge_method: linear\nmodels: [{model: %s}]\nparameters: {weight: 1}\n".formatted(model));
+        for (String name : List.of("config.json", "tokenizer.json", "special_tokens_map.json", "LICENSE")) {
+            Path link = Files.createSymbolicLink(model.resolve(name), Path.of("../id_rsa"));
+            Said.by("merge", config, temp.resolve("out"))
+                    .assertRefused(Said.INPUT, List.of(link.toString(), "found a link out of the", secret.toString()));
+            Files.delete(link);
+            Files.createSymbolicLink(link, temp.resolve("model/../model/../id_rsa"));
+            Said.by("merge", config, temp.resolve("out")).assertRefused(Said.INPUT, List.of(link.toString()));
+            Files.delete(link);
+        }
+        Files.createSymbolicLink(temp.resolve("by-link"), model);
+        Files.createDirectory(model.resolve("inner"));
+        Files.writeString(model.resolve("inner/LICENSE"), "mine");
+        Files.createSymbolicLink(model.resolve("LICENSE"), Path.of("inner/LICENSE"));
+        Files.createSymbolicLink(model.resolve("gone.txt"), Path.of("../gone"));
+        Path through = Files.writeString(config, Files.readString(config).replace("/model}", "/by-link}"));
+        assertEquals(Said.DONE, Said.by("merge", through, temp.resolve("out")).code());
+        assertEquals("mine", Files.readString(temp.resolve("out/LICENSE")));
+        assertFalse(Files.exists(temp.resolve("out/gone.txt"), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void allFilesOfASnapshotInAHubsCacheAreLinksAndAreCopied() throws IOException {
+        Path snapshot = Files.createDirectories(temp.resolve("models--a--b/snapshots/1"));
+        Path blobs = Files.createDirectories(temp.resolve("models--a--b/blobs"));
+        Files.write(blobs.resolve("0"), HostileFolder.Place.tensors("a"));
+        Files.writeString(blobs.resolve("1"), "{\"x\": 1}");
+        Files.createSymbolicLink(snapshot.resolve(HostileFolder.SINGLE), Path.of("../../blobs/0"));
+        Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/1"));
+        Files.createSymbolicLink(snapshot.resolve("tokenizer.json"), Path.of("../../blobs/1"));
+        Path config = Files.writeString(
+                temp.resolve("linear.yml"),
+                "merge_method: linear\nmodels: [{model: %s}]\nparameters: {weight: 1}\n".formatted(snapshot));
+        Said said = Said.by("merge", config, temp.resolve("out"));
+        assertEquals(Said.DONE, said.code(), said.err());
+        assertEquals("{\"x\": 1}", Files.readString(temp.resolve("out/tokenizer.json")));
+        assertFalse(Files.isSymbolicLink(temp.resolve("out/tokenizer.json")));
     }
 
     private Path made(HostileFolder hostile) throws Exception {

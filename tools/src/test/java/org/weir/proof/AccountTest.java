@@ -119,7 +119,7 @@ class AccountTest {
                         1L,
                         "merged by ties, of the models that have it (--allow-missing)",
                         2L,
-                        "copied: the base's, since no other has it (--allow-missing)",
+                        "copied: no other has it, so the base's is taken (--allow-missing)",
                         1L,
                         "left out of " + one + ": not in the base (--allow-missing)",
                         2L,
@@ -129,6 +129,142 @@ class AccountTest {
         Set<String> named = new TreeSet<>();
         plan.get("exceptions").forEachEntry((treatment, names) -> names.forEach(name -> named.add(name.stringValue())));
         assertEquals(Set.of("first", "second", "none", "extra", "more"), named);
+    }
+
+    /** Of each input: how many of its tensors go which way; the same in the plan and in the manifest. */
+    private Map<String, Map<String, Long>> accounts(String config, String... options) throws IOException {
+        Path file = Files.writeString(folder.resolve("config.yml"), config);
+        Path out = Files.createTempDirectory(folder, "account").resolve("out");
+        List<String> plan = new ArrayList<>(List.of("plan", file.toString(), "--log-format", "json"));
+        List<String> merge = new ArrayList<>(List.of("merge", file.toString(), out.toString()));
+        plan.addAll(List.of(options));
+        merge.addAll(List.of(options));
+        Weir.Run planned = Weir.run(plan);
+        Weir.Run merged = Weir.run(merge);
+        assertEquals(0, merged.exitCode(), planned.err() + merged.err());
+        JsonNode manifest = JsonMapper.shared().readTree(out.resolve("merge-manifest.json"));
+        Map<String, Map<String, Long>> accounts = accounts(manifest);
+        assertEquals(accounts(JsonMapper.shared().readTree(planned.out())), accounts);
+        long leftOut = accounts.values().stream()
+                .flatMap(each -> each.entrySet().stream())
+                .filter(each -> each.getKey().startsWith("left out: "))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        assertEquals(leftOut, manifest.get("leftOut").size());
+        for (Map.Entry<String, Map<String, Long>> input : accounts.entrySet()) {
+            int tensors = Model.read(Path.of(input.getKey())).tensors().size();
+            assertEquals(
+                    tensors,
+                    input.getValue().values().stream().mapToLong(way -> way).sum(),
+                    input.getKey());
+        }
+        return accounts;
+    }
+
+    private static Map<String, Map<String, Long>> accounts(JsonNode json) {
+        Map<String, Map<String, Long>> accounts = new TreeMap<>();
+        for (JsonNode input : json.get("inputs")) {
+            Map<String, Long> ways = new TreeMap<>();
+            input.get("tensors").forEachEntry((way, count) -> ways.put(way, count.longValue()));
+            accounts.put(input.get("reference").stringValue(), ways);
+        }
+        return accounts;
+    }
+
+    @Test
+    void tensorsThatSomeModelsLackAreAccountedFor() throws IOException {
+        Path base = vectors("base", "all", "first", "none");
+        Path one = vectors("one", "all", "first", "extra");
+        Path two = vectors("two", "all");
+        Config config =
+                Config.of("ties").base(base).with("weight: 1").model(one).model(two);
+        assertEquals(
+                Map.of(
+                        base.toString(),
+                        Map.of(
+                                "merged by ties", 1L,
+                                "merged by ties, of the models that have it (--allow-missing)", 1L,
+                                "copied: no other has it, so the base's is taken (--allow-missing)", 1L),
+                        one.toString(),
+                        Map.of(
+                                "merged by ties", 1L,
+                                "merged by ties, of the models that have it (--allow-missing)", 1L,
+                                "left out: not in the base (--allow-missing)", 1L),
+                        two.toString(),
+                        Map.of("merged by ties", 1L)),
+                accounts(config.toString(), "--allow-missing"));
+    }
+
+    @Test
+    void expertsThatAFactorOfZeroLeavesOutAreAccountedFor() throws IOException {
+        Path base = vectors("base", "a", "b");
+        Path one = vectors("one", "a", "b");
+        Config config =
+                Config.of("task_arithmetic").base(base).model(one, "weight: 1").with("lambda: 0");
+        assertEquals(
+                Map.of(
+                        base.toString(), Map.of("copied: lambda is 0, so the base's is taken", 2L),
+                        one.toString(), Map.of("left out: lambda is 0, so the base's is taken", 2L)),
+                accounts(config.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void codesAreAccountedFor(boolean agree) throws IOException {
+        Path base = codes("base", 1);
+        Path one = codes("one", agree ? 1 : 2);
+        Config config = Config.of("task_arithmetic").base(base).model(one, "weight: 1");
+        String copied = agree ? "copied: U8 tensors are not merged, all inputs agree" : COPIED_FROM_BASE;
+        String theirs = agree ? copied : COPIED_FROM_BASE.replace("copied", "left out");
+        String[] options = agree ? new String[] {} : new String[] {"--copy-from-base"};
+        assertEquals(
+                Map.of(
+                        base.toString(), Map.of("merged by task_arithmetic", 1L, copied, 1L),
+                        one.toString(), Map.of("merged by task_arithmetic", 1L, theirs, 1L)),
+                accounts(config.toString(), options));
+    }
+
+    private static final String COPIED_FROM_BASE = "copied: U8 tensors are not merged (--copy-from-base)";
+
+    private Path codes(String name, int code) throws IOException {
+        Tensor codes =
+                new Tensor(Format.U8, List.of(5), java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3, 4, (byte) code}));
+        Tensor floats = Tensor.of(Format.F32, List.of(3), i -> code + i);
+        new Model(Map.of("codes", codes, "floats", floats)).write(folder.resolve(name), 1);
+        return folder.resolve(name);
+    }
+
+    @Test
+    void layersThatNoSliceTakesAreAccountedFor() throws IOException {
+        Path one = vectors("one", "embed", "model.layers.0.w", "model.layers.1.w", "norm");
+        Path two = vectors("two", "embed", "model.layers.0.w", "model.layers.1.w", "norm");
+        String config = """
+                merge_method: passthrough
+                slices:
+                - sources: [{model: %s, layer_range: [0, 1]}]
+                - sources: [{model: %s, layer_range: [1, 2]}]
+                """.formatted(one, two);
+        Map<String, Map<String, Long>> accounts = accounts(config);
+        for (Path model : List.of(one, two)) {
+            Map<String, Long> ways = accounts.get(model.toString());
+            assertEquals(
+                    Set.of("merged by passthrough", "left out: no slice takes it"), ways.keySet(), ways.toString());
+        }
+    }
+
+    @Test
+    void statisticsAreAccountedFor() throws IOException {
+        Path one = vectors("one", "a", "b");
+        Path measured = vectors("measured", "a", "b", "c");
+        Config config = Config.of("fisher").with("floor: 100");
+        String text = config + "models: [{model: %s, statistics: %s}]%n".formatted(one, measured);
+        assertEquals(
+                Map.of(
+                        one.toString(),
+                        Map.of("merged by fisher", 2L),
+                        measured.toString(),
+                        Map.of("merged by fisher", 2L, "left out: no tensor of the result needs it", 1L)),
+                accounts(text.replaceFirst("models:\n", "")));
     }
 
     @ParameterizedTest

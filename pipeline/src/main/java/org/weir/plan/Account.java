@@ -1,0 +1,92 @@
+package org.weir.plan;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.weir.checkpoint.MappedTensor;
+
+/**
+ * What becomes of every tensor of an input: each is in one of the lists.
+ *
+ * @param input whose they are
+ * @param used the names of those that something is made of, by what that is
+ * @param leftOut the names of the others, by who asked for that
+ */
+public record Account(Input input, Map<String, List<String>> used, Map<String, List<String>> leftOut) {
+
+    /** How many of its tensors go which way. */
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = new TreeMap<>();
+        used.forEach((treatment, names) -> counts.put(treatment, (long) names.size()));
+        leftOut.forEach((reason, names) -> counts.put("left out: " + reason, (long) names.size()));
+        return counts;
+    }
+
+    /** One for each input. */
+    static List<Account> of(List<Input> inputs, List<SliceModels> slices, List<TensorPlan> plans) {
+        Map<Place, String> uses = new HashMap<>();
+        plans.forEach(plan -> plan.inputs().forEach(source -> uses.put(Place.of(source), plan.treatment())));
+        Map<String, TensorPlan> made =
+                plans.stream().collect(Collectors.toMap(plan -> plan.output().name(), plan -> plan));
+        return inputs.stream()
+                .map(input -> of(input, sources(slices, input), uses, made))
+                .toList();
+    }
+
+    private static List<SliceSource> sources(List<SliceModels> slices, Input input) {
+        return slices.stream()
+                .flatMap(slice -> Stream.concat(Stream.of(slice.donor()), slice.inputs().stream()))
+                .filter(source -> source.input().checkpoint() == input.checkpoint())
+                .toList();
+    }
+
+    private static Account of(
+            Input input, List<SliceSource> sources, Map<Place, String> uses, Map<String, TensorPlan> made) {
+        Map<String, List<String>> used = new TreeMap<>();
+        Map<String, List<String>> leftOut = new TreeMap<>();
+        for (MappedTensor tensor : input.checkpoint().tensors()) {
+            String use = uses.get(Place.of(tensor));
+            Map<String, List<String>> into = use == null ? leftOut : used;
+            String why = use == null ? reason(input, tensor, sources, made) : use;
+            into.computeIfAbsent(why, _ -> new ArrayList<>()).add(tensor.info().name());
+        }
+        return new Account(input, used, leftOut);
+    }
+
+    /** Who asked for nothing to be made of a tensor. */
+    private static String reason(
+            Input input, MappedTensor tensor, List<SliceSource> sources, Map<String, TensorPlan> made) {
+        if (input.role() == Input.Role.STATISTICS) {
+            return "no tensor of the result needs it";
+        }
+        List<String> outputs = sources.stream()
+                .flatMap(source -> source.output(tensor).stream())
+                .toList();
+        Optional<TensorPlan> instead = outputs.stream()
+                .flatMap(name -> Optional.ofNullable(made.get(name)).stream())
+                .findFirst();
+        if (instead.isPresent()) {
+            return switch (instead.get()) {
+                case CopiedTensor copied -> copied.reason();
+                case MergedTensor merged when merged.experts().isEmpty() -> merged.treatment();
+                case MergedTensor _, SolvedTensor _ -> "it only gives the result's a name and a dtype";
+            };
+        }
+        return outputs.isEmpty() ? "no slice takes it" : "not in the base (--allow-missing)";
+    }
+
+    /** Where a tensor lies: plans may read it under another name, or less than all of it. Empty ones lie nowhere. */
+    private record Place(Path file, long offsetBytes, String nameIfEmpty) {
+        static Place of(MappedTensor tensor) {
+            boolean empty = tensor.info().bytes() == 0;
+            return new Place(
+                    tensor.file(), tensor.offsetBytes(), empty ? tensor.info().name() : "");
+        }
+    }
+}
