@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +23,10 @@ import tools.jackson.databind.JsonNode;
 /** Reads every byte of a finished output and compares it with what its manifest says. */
 public final class FolderCheck {
     private static final int BUFFER_BYTES = 1 << 20;
+
+    /** What those who load a model look for: weights in any format, configs, tokenizers, code. */
+    private static final Pattern LOADED =
+            Pattern.compile(".*\\.(safetensors|bin|pt|pth|json|jinja|model|py)", Pattern.DOTALL);
 
     private final Path folder;
     private final List<Range> ranges = new ArrayList<>();
@@ -61,23 +68,16 @@ public final class FolderCheck {
         this.folder = folder;
         Set<String> listed = new HashSet<>(Set.of(Manifest.FILE_NAME));
         for (JsonNode file : manifest.path("files")) {
-            String name = file.path("file").asString();
-            long bytes = file.path("bytes").asLong();
+            String name = file.path("file").asString("");
+            long bytes = file.path("bytes").asLong(-1);
             if (add(name, bytes, listed)) {
-                ranges.add(new Range(
-                        name, "the file", 0, bytes, file.path("crc32c").asString()));
+                add(name, "the file", 0, bytes, file.path("crc32c"));
             }
         }
         for (JsonNode shard : manifest.path("shards")) {
-            String name = shard.path("file").asString();
-            if (add(name, shard.path("bytes").asLong(), listed)) {
-                long header = shard.path("headerBytes").asLong();
-                ranges.add(new Range(
-                        name,
-                        "the header",
-                        0,
-                        header,
-                        shard.path("headerCrc32c").asString()));
+            String name = shard.path("file").asString("");
+            if (add(name, shard.path("bytes").asLong(-1), listed)) {
+                add(name, "the header", 0, shard.path("headerBytes").asLong(-1), shard.path("headerCrc32c"));
                 addTensors(name, manifest);
             }
         }
@@ -86,12 +86,12 @@ public final class FolderCheck {
 
     private boolean add(String name, long bytes, Set<String> listed) throws IOException {
         listed.add(name);
-        Path file = folder.resolve(name);
-        if (!PlainName.is(name) || !Files.isRegularFile(file)) {
-            damages.add(new Damage(name, "the file", 0, bytes, "it is not there"));
+        if (!PlainName.is(name) || !Files.isRegularFile(folder.resolve(name))) {
+            String found = PlainName.is(name) ? "it is not there" : "this is no name of a file in the folder";
+            damages.add(new Damage(Printable.of(name), "the file", 0, bytes, found));
             return false;
         }
-        long found = Files.size(file);
+        long found = Files.size(folder.resolve(name));
         if (found != bytes) {
             damages.add(new Damage(name, "the file", 0, bytes, "it has " + found + " bytes"));
         }
@@ -100,24 +100,31 @@ public final class FolderCheck {
 
     private void addTensors(String shard, JsonNode manifest) {
         for (JsonNode tensor : manifest.path("tensors")) {
-            if (tensor.path("file").asString().equals(shard)) {
-                long begin = tensor.path("offset").asLong();
-                long end = begin + tensor.path("bytes").asLong();
-                String what = Damage.named(tensor.path("name").asString());
-                ranges.add(
-                        new Range(shard, what, begin, end, tensor.path("crc32c").asString()));
+            if (tensor.path("file").asString("").equals(shard)) {
+                long begin = tensor.path("offset").asLong(-1);
+                String what = Damage.named(tensor.path("name").asString(""));
+                add(shard, what, begin, begin + tensor.path("bytes").asLong(-1), tensor.path("crc32c"));
             }
         }
     }
 
-    /** Weights that nobody listed may be what a reader finds first. */
+    private void add(String file, String what, long begin, long end, JsonNode crc32c) {
+        if (begin < 0 || end < begin) {
+            damages.add(new Damage(file, what, begin, end, "the manifest says so, and it cannot be"));
+        } else {
+            ranges.add(new Range(file, what, begin, end, crc32c.asString("")));
+        }
+    }
+
+    /** What nobody listed may be what a reader finds first. */
     private void refuseOthers(Set<String> listed) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files.sorted()::iterator) {
                 String name = String.valueOf(file.getFileName());
-                boolean weights = name.endsWith(WeightFiles.SUFFIX) || name.equals(WeightIndex.FILE_NAME);
-                if (weights && !listed.contains(name)) {
-                    damages.add(new Damage(name, "the file", 0, Files.size(file), "the manifest does not know it"));
+                if (LOADED.matcher(name).matches() && !listed.contains(name)) {
+                    long bytes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                            .size();
+                    damages.add(new Damage(Printable.of(name), "the file", 0, bytes, "the manifest does not know it"));
                 }
             }
         }
@@ -135,8 +142,13 @@ public final class FolderCheck {
      * @return everything that is not as it was written, by file and place
      */
     public List<Damage> run(int threads, LongConsumer progress) throws IOException {
-        Shifts.run(threads, ranges, () -> ByteBuffer.allocateDirect(BUFFER_BYTES), (range, buffer) -> {
-            check(range, buffer, progress);
+        long longest = ranges.stream()
+                .mapToLong(range -> range.end() - range.begin())
+                .max()
+                .orElse(0);
+        int buffer = (int) Math.min(longest, BUFFER_BYTES);
+        Shifts.run(threads, ranges, () -> ByteBuffer.allocateDirect(buffer), (range, own) -> {
+            check(range, own, progress);
         });
         return damages.stream()
                 .sorted(Comparator.comparing(Damage::file).thenComparingLong(Damage::begin))

@@ -94,6 +94,13 @@ public final class Manifest {
         }
     }
 
+    /** What to say of a manifest with values that no merge has written. */
+    public static MalformedCheckpointException malformed(Path folder, Exception cause) {
+        String what = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String reason = "found options or paths of no merge (" + what + "), expected what weir merge wrote";
+        return new MalformedCheckpointException(folder.resolve(FILE_NAME), null, null, reason, cause);
+    }
+
     private static byte[] end(byte[] body) {
         return ",\n\"crc32c\": \"%s\"\n}\n"
                 .formatted(Crc32c.text(Crc32c.of(body)))

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.weir.checkpoint.Crc32c;
 import org.weir.checkpoint.FolderCheck.Damage;
 import org.weir.checkpoint.InputFile;
+import org.weir.checkpoint.MalformedCheckpointException;
+import org.weir.checkpoint.Manifest;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.checkpoint.TensorInfo;
 import org.weir.plan.Input;
@@ -24,6 +27,7 @@ import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -47,17 +51,17 @@ public final class Recomputation implements AutoCloseable {
      * Plans the merge again that a manifest tells of.
      *
      * @throws PlanException if that is not possible any more
+     * @throws MalformedCheckpointException if the manifest tells of no merge
      */
     public static Recomputation of(Path folder, JsonNode manifest, int threads) throws PlanException, IOException {
-        List<MergeConfig> documents = MergeConfig.parseAll(
-                Path.of(manifest.path("configFile").asString()),
-                manifest.path("config").asString().getBytes(StandardCharsets.UTF_8));
-        ObjectNode options = ((ObjectNode) manifest.path("options")).deepCopy();
-        options.put("threads", threads);
-        Steps steps = new Steps(
-                documents,
-                Path.of(manifest.path("workingFolder").asString()),
-                JsonMapper.shared().treeToValue(options, MergeOptions.class));
+        try {
+            return of(folder, manifest, steps(manifest, threads));
+        } catch (JacksonException | InvalidPathException e) {
+            throw Manifest.malformed(folder, e);
+        }
+    }
+
+    private static Recomputation of(Path folder, JsonNode manifest, Steps steps) throws PlanException, IOException {
         boolean planned = false;
         try {
             Recomputation recomputation = new Recomputation(folder, manifest, steps, plan(steps, manifest));
@@ -70,14 +74,29 @@ public final class Recomputation implements AutoCloseable {
         }
     }
 
+    private static Steps steps(JsonNode manifest, int threads) throws PlanException, IOException {
+        List<MergeConfig> documents = MergeConfig.parseAll(
+                Path.of(manifest.path("configFile").asString("")),
+                manifest.path("config").asString("").getBytes(StandardCharsets.UTF_8));
+        JsonNode written = manifest.path("options");
+        ObjectNode options = written.isObject()
+                ? ((ObjectNode) written).deepCopy()
+                : JsonMapper.shared().createObjectNode();
+        options.put("threads", threads);
+        return new Steps(
+                documents,
+                Path.of(manifest.path("workingFolder").asString("")),
+                JsonMapper.shared().treeToValue(options, MergeOptions.class));
+    }
+
     /** With the same steps fused, and the others where they were. */
     private static MergePlan plan(Steps steps, JsonNode manifest) throws PlanException, IOException {
         Map<String, Path> made = new HashMap<>();
         boolean fused = false;
         for (JsonNode input : manifest.path("inputs")) {
             made.put(
-                    input.path("reference").asString(),
-                    Path.of(input.path("path").asString()));
+                    input.path("reference").asString(""),
+                    Path.of(input.path("path").asString("")));
             fused |= input.has("ofStep");
         }
         MergeConfig step = steps.named(manifest.path("step").asString(Steps.name(steps.last())));
@@ -103,10 +122,10 @@ public final class Recomputation implements AutoCloseable {
                             .tensors()
                             .get(i)
                             .name()
-                            .equals(listed.path("name").asString())
-                    || place.offsetBytes() != listed.path("offset").asLong()) {
+                            .equals(listed.path("name").asString(""))
+                    || place.offsetBytes() != listed.path("offset").asLong(-1)) {
                 return Optional.of("this version of Weir (" + Build.version() + ") plans another output than "
-                        + manifest.path("weir").asString() + " did");
+                        + manifest.path("weir").asString("") + " did");
             }
         }
         return Optional.empty();
