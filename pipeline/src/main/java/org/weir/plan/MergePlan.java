@@ -126,9 +126,10 @@ public record MergePlan(
         Map<String, List<String>> names = new TreeMap<>();
         tensors.forEach(tensor -> names.computeIfAbsent(tensor.treatment(), _ -> new ArrayList<>())
                 .add(tensor.output().name()));
-        allAccounts().forEach(account -> account.leftOut()
-                .forEach((reason, tensors) ->
-                        names.put("left out of " + account.input().reference() + ": " + reason, tensors)));
+        allAccounts()
+                .forEach(account -> account.leftOut()
+                        .forEach((reason, tensors) ->
+                                names.put("left out of " + account.input().reference() + ": " + reason, tensors)));
         return names;
     }
 

@@ -21,7 +21,9 @@ final class PlanJson {
     static Map<String, Object> of(MergePlan plan, Optional<Path> out) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("method", plan.method().name());
-        json.put("inputs", plan.accounts().stream().map(account -> of(plan, account)).toList());
+        json.put(
+                "inputs",
+                plan.accounts().stream().map(account -> of(plan, account)).toList());
         json.put("tensors", plan.tensorCounts());
         json.put("exceptions", exceptions(plan));
         json.put("sweeps", plan.sweeps());
