@@ -15,7 +15,7 @@ final class Tool {
     private Tool() {}
 
     static boolean isThere(String... names) {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin";
+        String path = System.getenv().getOrDefault("PATH", "");
         return Arrays.stream(names)
                 .allMatch(name -> Stream.of(path.split(File.pathSeparator))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))));
