@@ -6,8 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A base and its experts, as {@code weir synth} makes them. */
-record Dataset(Path base, List<Path> experts) {
+/**
+ * A base and its experts, as {@code weir synth} makes them.
+ *
+ * @param grams Gram matrices that are taken for those of every expert; empty where there are none yet
+ */
+record Dataset(Path base, List<Path> experts, Path grams) {
     Dataset {
         experts = List.copyOf(experts);
     }
@@ -22,7 +26,7 @@ record Dataset(Path base, List<Path> experts) {
                 throw new IOException(expert + " is missing; give another --data, or fewer --experts");
             }
         }
-        return new Dataset(folder.resolve("base"), folders);
+        return new Dataset(folder.resolve("base"), folders, Path.of(""));
     }
 
     /** As many experts as wanted, by links to those that are there. */
@@ -36,12 +40,17 @@ record Dataset(Path base, List<Path> experts) {
             }
             links.add(link);
         }
-        return new Dataset(base, links);
+        return new Dataset(base, links, grams);
+    }
+
+    Dataset withGrams(Path folder) throws IOException {
+        Grams.write(base, folder);
+        return new Dataset(base, experts, folder);
     }
 
     /** No more experts than a job takes. */
     Dataset fitting(Job job) {
-        return new Dataset(base, experts.subList(0, Math.min(experts.size(), job.mostExperts())));
+        return new Dataset(base, experts.subList(0, Math.min(experts.size(), job.mostExperts())), grams);
     }
 
     List<Path> folders(boolean withBase) {

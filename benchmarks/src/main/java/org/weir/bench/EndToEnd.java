@@ -118,7 +118,8 @@ final class EndToEnd implements Callable<Integer> {
                 case COLD -> print("Page cache cold", merges(trials, models, Job.ALL, PageCache.COLD));
                 case MEMORY -> print("Memory and the number of experts", memory(trials, models, work));
                 case SMALL -> small(trials, work);
-                case METHODS -> print("All methods, page cache warm", methods(trials, models));
+                case METHODS ->
+                    print("All methods, page cache warm", methods(trials, models.withGrams(work.resolve("grams"))));
             }
         }
     }

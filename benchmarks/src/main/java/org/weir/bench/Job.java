@@ -8,10 +8,17 @@ import java.util.List;
  *
  * @param readsBase whether the base is among its inputs
  * @param mostExperts how many experts it takes at most
- * @param measured whether each model comes with numbers of its shapes that were measured; for speed any will do
+ * @param measured what each model comes with; for speed any numbers will do
  * @param parameters lines of the config's {@code parameters}
  */
-record Job(String name, String method, boolean readsBase, int mostExperts, boolean measured, List<String> parameters) {
+record Job(String name, String method, boolean readsBase, int mostExperts, Measured measured, List<String> parameters) {
+    /** What a method has to know of each model. */
+    enum Measured {
+        NOTHING,
+        ELEMENTS,
+        LAYERS
+    }
+
     static final Job LINEAR = weights("linear", "weight: 0.5");
     static final Job TASK_ARITHMETIC = deltas("task_arithmetic", "weight: 0.5");
     static final Job TIES = deltas("ties", "weight: 0.5", "density: 0.2");
@@ -27,7 +34,7 @@ record Job(String name, String method, boolean readsBase, int mostExperts, boole
                     "ties",
                     true,
                     Integer.MAX_VALUE,
-                    false,
+                    Measured.NOTHING,
                     List.of("weight: 0.5", "density: 0.2", "trim_scope: model")));
 
     /** One of every method. */
@@ -45,7 +52,8 @@ record Job(String name, String method, boolean readsBase, int mostExperts, boole
             deltas("breadcrumbs_ties", "weight: 0.5", "density: 0.5", "gamma: 0.01"),
             deltas("della", "weight: 0.5", "density: 0.5"),
             deltas("della_linear", "weight: 0.5", "density: 0.5"),
-            new Job("fisher", "fisher", false, Integer.MAX_VALUE, true, List.of("floor: 1.0e-6")),
+            new Job("fisher", "fisher", false, Integer.MAX_VALUE, Measured.ELEMENTS, List.of("floor: 1.0e-6")),
+            new Job("regmean, queries", "regmean", false, Integer.MAX_VALUE, Measured.LAYERS, List.of()),
             deltas("sce", "select_topk: 0.3"),
             deltas("ram"),
             deltas("ramplus_tl"),
@@ -57,11 +65,11 @@ record Job(String name, String method, boolean readsBase, int mostExperts, boole
             deltas("arcee_fusion").ofAtMost(1));
 
     private static Job weights(String method, String... parameters) {
-        return new Job(method, method, false, Integer.MAX_VALUE, false, List.of(parameters));
+        return new Job(method, method, false, Integer.MAX_VALUE, Measured.NOTHING, List.of(parameters));
     }
 
     private static Job deltas(String method, String... parameters) {
-        return new Job(method, method, true, Integer.MAX_VALUE, false, List.of(parameters));
+        return new Job(method, method, true, Integer.MAX_VALUE, Measured.NOTHING, List.of(parameters));
     }
 
     private Job ofAtMost(int experts) {
@@ -81,9 +89,9 @@ record Job(String name, String method, boolean readsBase, int mostExperts, boole
         List<Path> experts = data.folders(false);
         for (int i = 0; i < experts.size(); i++) {
             yaml.append("  - model: ").append(quoted(experts.get(i))).append('\n');
-            if (measured) {
-                Path other = experts.get((i + 1) % experts.size());
-                yaml.append("    statistics: ").append(quoted(other)).append('\n');
+            if (measured != Measured.NOTHING) {
+                Path any = measured == Measured.LAYERS ? data.grams() : experts.get((i + 1) % experts.size());
+                yaml.append("    statistics: ").append(quoted(any)).append('\n');
             }
         }
         if (!parameters.isEmpty()) {

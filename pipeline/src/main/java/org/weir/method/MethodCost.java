@@ -85,7 +85,8 @@ public record MethodCost(int readingsOf16Bits, int readings, int lanes, int expe
                 : times(readings) + ", " + readingsOf16Bits + " where all are of 16 bits";
         String floats =
                 lanesGrow ? (lanes > experts ? lanes - experts + " + " : "") + "one per expert" : String.valueOf(lanes);
-        return "reads large tensors " + often + "; floats of state per element of a strip: " + floats;
+        return "reads large tensors " + often + "; floats of state per element of a strip: " + floats
+                + (readings > 1 ? "; 8 MiB of tables per worker" : "");
     }
 
     private static String times(int readings) {

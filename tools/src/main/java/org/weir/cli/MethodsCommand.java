@@ -9,6 +9,7 @@ import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
 import org.weir.method.MethodCost;
 import org.weir.method.MethodInfo;
+import org.weir.method.MethodInfo.Statistics;
 import org.weir.method.Param;
 import org.weir.method.Param.Scope;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ final class MethodsCommand implements Callable<Integer> {
         output.result("");
         output.result("reference   " + method.reference());
         output.result("base_model  " + baseUse(method));
-        output.result("cost        " + MethodCost.of(described));
+        output.result("cost        " + cost(described));
         if (!method.differsFromMergekit().isEmpty()) {
             output.result("mergekit    " + method.differsFromMergekit());
         }
@@ -89,6 +90,13 @@ final class MethodsCommand implements Callable<Integer> {
                 .forEach(param ->
                         table.row(param.name(), scopeWord(param), defaultWord(param), param.accepted(), helpOf(param)));
         table.lines().forEach(output::result);
+    }
+
+    private static String cost(MergeMethod method) {
+        return method.info().statistics() == Statistics.OF_LAYERS
+                ? "reads large tensors twice, their statistics once and again for each 2^20 elements; memory for the widest"
+                        + " layer: 4 B × in², and 20 MiB per worker"
+                : MethodCost.of(method).toString();
     }
 
     private static String paramsOf(MethodInfo method) {
@@ -106,7 +114,10 @@ final class MethodsCommand implements Callable<Integer> {
         return switch (method.base()) {
             case ORIGIN -> "required";
             case FIRST -> "required: one of the inputs";
-            case OPTIONAL_ORIGIN -> "optional: differences are taken from it";
+            case OPTIONAL_ORIGIN ->
+                method.statistics() == Statistics.OF_LAYERS
+                        ? "optional: gives config and tokenizer"
+                        : "optional: differences are taken from it";
             case SUMMAND -> "optional: one more input";
         };
     }
