@@ -152,6 +152,25 @@ class InterruptedMergeTest {
         return took;
     }
 
+    /** The first document trims, so that it is written before the second is merged from it. */
+    @Test
+    void aStepThatIsKilledGoesOnToo() throws Exception {
+        Files.writeString(config, "name: trimmed\n" + Files.readString(config) + """
+                ---
+                merge_method: linear
+                models: [{model: trimmed}, {model: %s/expert-1}]
+                parameters: {weight: 1}
+                """.formatted(models));
+        Process merge = start("--write-limit", "2M");
+        awaitStagedRanges(merge, temp.resolve("out.steps/trimmed.staging.journal"));
+        kill(merge);
+        Ran again = merge(out);
+        assertEquals(ExitCode.DONE, again.code(), again.err());
+        assertTrue(again.err().contains("out.steps/trimmed" + GOES_ON), again.err());
+        assertSameWeights(mergedInPeace());
+        assertEquals(List.of("out", "peace", "ties.yml"), names(temp));
+    }
+
     @Test
     void whoGoesOnMayCutTheWorkDifferently() throws Exception {
         killAfterAWhile("--tile-elements", "3000", "-j", "1");
@@ -297,7 +316,10 @@ class InterruptedMergeTest {
 
     /** Until some of the weights are written, as the journal says, or the merge has ended. */
     private void awaitStagedRanges(Process merge) throws Exception {
-        Path journal = temp.resolve("out.staging.journal");
+        awaitStagedRanges(merge, temp.resolve("out.staging.journal"));
+    }
+
+    private static void awaitStagedRanges(Process merge, Path journal) throws Exception {
         for (int i = 0; i < PATIENCE_SECONDS * 100 && merge.isAlive(); i++) {
             byte[] records = content(journal);
             int enough = JOURNAL_HEAD_BYTES + STAGED_RANGES * 32;

@@ -150,6 +150,11 @@ final class Definitions {
      * half interquartile ranges. NaN where the float in which importances are compared could tip the choice.
      */
     static double[] fusion(double[] x, double[] base, int row) {
+        return fusion(x, base, row, 0);
+    }
+
+    /** @param noise what divergences may be off by: then that may tip choices, too */
+    static double[] fusion(double[] x, double[] base, int row, double noise) {
         double[] importance = new double[x.length];
         boolean[] whole = new boolean[x.length];
         for (int from = 0; from < x.length; from += row) {
@@ -167,9 +172,10 @@ final class Definitions {
         double least = quartiles[1] + 1.5 * (quartiles[2] - quartiles[0]);
         boolean all = Double.isNaN(least);
         return IntStream.range(0, x.length)
-                .mapToDouble(i -> Math.abs(importance[i] - least) < 1e-6 * least
-                        ? Double.NaN
-                        : all || whole[i] || importance[i] >= least ? 1 : 0)
+                .mapToDouble(i ->
+                        Math.abs(importance[i] - least) < Math.max(1e-6 * least, noise * Math.abs(x[i] - base[i]))
+                                ? Double.NaN
+                                : all || whole[i] || importance[i] >= least ? 1 : 0)
                 .toArray();
     }
 

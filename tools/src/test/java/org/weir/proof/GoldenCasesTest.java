@@ -106,8 +106,8 @@ class GoldenCasesTest {
     }
 
     /**
-     * mergekit adds up what is left of tiny divergences in f32, and writes f32 also for models of 16 bits: there it differs in
-     * one choice of a hundred, and for these in more.
+     * mergekit adds up divergences of 1e-6 in f32, from terms that are rounded to 1.2e-7 each: where that may tip a choice it
+     * does in one of 240. Of 16 bits nothing is left of them, and the result is f32 all the same.
      */
     @ParameterizedTest
     @ValueSource(strings = {"arcee_fusion_f32", "arcee_fusion_bf16", "arcee_fusion_f16"})
@@ -119,12 +119,29 @@ class GoldenCasesTest {
             Truth truth = reference.merge(each.getKey());
             Tensor found = merged.tensor(each.getKey());
             Closeness.assertRoundedOnce(each.getKey(), found, truth);
+            boolean[] tippable = tippable(name, each.getKey());
             for (int i = 0; i < truth.elements(); i++) {
-                others += Math.abs(found.at(i) - each.getValue().at(i)) > 1e-6 ? 1 : 0;
+                boolean other = Math.abs(found.at(i) - each.getValue().at(i)) > 1e-6;
+                assertTrue(!other || tippable[i] || !name.endsWith("f32"), each.getKey() + "[" + i + "]");
+                others += other ? 1 : 0;
             }
         }
         double share = others / (double) merged.values().count();
-        assertTrue(share < (name.endsWith("f32") ? 0.01 : 0.2), others + " elements are not mergekit's");
+        assertTrue(share < (name.endsWith("f32") ? 0.005 : 0.16), others + " elements are not mergekit's");
+    }
+
+    /** Where two roundings of f32 in a divergence may decide. */
+    private static boolean[] tippable(String name, String tensor) {
+        CaseConfig config = Goldens.config(name);
+        Tensor base = Goldens.model(config.text("base_model").orElseThrow()).tensor(tensor);
+        Tensor x = Goldens.model(config.models().getFirst()).tensor(tensor);
+        double[] chosen = Definitions.fusion(
+                x.values().toArray(), base.values().toArray(), base.shape().getLast(), 0x1p-22);
+        boolean[] open = new boolean[chosen.length];
+        for (int i = 0; i < open.length; i++) {
+            open[i] = Double.isNaN(chosen[i]);
+        }
+        return open;
     }
 
     @ParameterizedTest(name = "{0}")
