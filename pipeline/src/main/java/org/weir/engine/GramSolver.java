@@ -165,7 +165,10 @@ final class GramSolver {
         system.solve(panel, rows, stride);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < n; c++) {
-                panel.mean[r * n + c] += (float) panel.solution[r * stride + c];
+                float correction = (float) panel.solution[r * stride + c];
+                if (correction != 0) { // a mean of −0 stays that
+                    panel.mean[r * n + c] += correction;
+                }
             }
         }
         worker.meter.rest("solve", (long) rows * n, 0);
