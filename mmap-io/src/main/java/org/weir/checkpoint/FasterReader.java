@@ -15,7 +15,10 @@ import java.lang.foreign.MemorySegment;
  * What is read is the same bytes either way.
  */
 final class FasterReader implements TensorReader {
-    /** Shorter ranges, such as samples, say nothing about how fast tiles are read. */
+    /**
+     * Shorter ranges, such as samples, are copied: the kernel may map two megabytes around each, and nobody would come by to
+     * let go of them.
+     */
     private static final long MIN_BYTES = 64 << 10;
 
     /** What was copied is in the caches; what was mapped still has to come from memory, at some 10 GB/s. */
@@ -42,10 +45,13 @@ final class FasterReader implements TensorReader {
 
     @Override
     public MemorySegment read(int place, MappedTensor tensor, long fromByte, long lengthBytes) throws IOException {
-        if (place == 0 && tiles <= TRIAL_TILES && lengthBytes >= MIN_BYTES) {
+        if (lengthBytes < MIN_BYTES) {
+            return copied.read(place, tensor, fromByte, lengthBytes);
+        }
+        if (place == 0 && tiles <= TRIAL_TILES) {
             current = next();
         }
-        if (tiles > TRIAL_TILES || lengthBytes < MIN_BYTES) {
+        if (tiles > TRIAL_TILES) {
             return current.read(place, tensor, fromByte, lengthBytes);
         }
         long start = System.nanoTime();

@@ -123,6 +123,27 @@ class TensorReaderTest {
         }
     }
 
+    /** Nobody may come by soon to let go of the large pieces that the kernel would map around them. */
+    @Test
+    void samplesOfATensorAreNotMapped() throws IOException {
+        int sizeBytes = 64 * MIB;
+        int sampleBytes = 8 * 1024;
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                Arena arena = Arena.ofConfined()) {
+            Files.readAllBytes(file);
+            MappedTensor tensor = checkpoint.tensors().getFirst();
+            TensorReader reader = TensorReader.of(Way.FASTER, 1, MIB, arena);
+            long before = MappedTensorTest.residentFileKib();
+            for (long from = 0; from < sizeBytes; from += MIB) {
+                reader.read(0, tensor, from, sampleBytes);
+                reader.release(tensor, from, sampleBytes);
+            }
+            long left = MappedTensorTest.residentFileKib() - before;
+            assertTrue(left < 1024, left + " KiB are still mapped");
+        }
+    }
+
     /** In a first turn the beginnings of pieces are mapped, in the second their ends are copied. */
     @Test
     void aTurnThatCopiesLeavesNothingMappedOfTheOneBefore() throws IOException {
