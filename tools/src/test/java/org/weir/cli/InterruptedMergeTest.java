@@ -106,6 +106,9 @@ class InterruptedMergeTest {
             }
             boolean ended = merge.waitFor(random.nextInt(MAX_MILLIS), TimeUnit.MILLISECONDS);
             kill(merge);
+            if (ended) {
+                assertEquals(ExitCode.DONE, merge.exitValue(), err(merge));
+            }
             kills += ended ? 0 : 1;
             wentOn += err(merge).contains(GOES_ON) ? 1 : 0;
             if (Files.exists(out)) {
