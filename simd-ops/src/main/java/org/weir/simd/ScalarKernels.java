@@ -182,10 +182,10 @@ final class ScalarKernels implements Kernels {
 
     /** Chooses between numbers, not between ways: where the next element goes cannot be foreseen. */
     static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
-        int leastKept = keepEqual ? thresholdBits : thresholdBits + 1;
+        int largestCut = keepEqual ? thresholdBits - 1 : thresholdBits;
         for (int i = from; i < to; i++) {
             int bits = Float.floatToRawIntBits(x[i]);
-            x[i] = Float.intBitsToFloat((bits & Integer.MAX_VALUE) < leastKept ? 0 : bits);
+            x[i] = Float.intBitsToFloat((bits & Integer.MAX_VALUE) <= largestCut ? 0 : bits);
         }
     }
 
