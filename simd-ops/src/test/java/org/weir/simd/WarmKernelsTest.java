@@ -85,7 +85,8 @@ class WarmKernelsTest {
                 kernel("sumMagnitudes", () -> KERNELS.sumMagnitudes(S[1], N)),
                 kernel("countNonZero", () -> KERNELS.countNonZero(S[1], N)),
                 kernel("countNonFinite", () -> KERNELS.countNonFinite(S[1], N)));
-        // addProducts and subtractProduct are missing: alone they allocate nothing, after all other tests of this module they do
+        // addProducts and subtractProduct are missing: alone they allocate nothing, after all other tests of this
+        // module they do
         Stream<Named<Runnable>> products = Stream.of(
                 kernel("addWeightedRange", () -> KERNELS.addWeightedRange(S[0], S[1], 0.5f, 3, N)),
                 kernel("addWeightedEach", () -> KERNELS.addWeightedEach(S[0], S[1], S[2], 0, 3, N)),
