@@ -1,7 +1,6 @@
 package org.weir.engine;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,18 +23,12 @@ import org.weir.stage.Extent;
 import org.weir.stage.Fold;
 import org.weir.stage.RowDropout;
 import org.weir.stage.Scope;
-import org.weir.stage.Strip;
 import org.weir.stage.TileOp;
 
 /** One tensor being merged: its codecs, and its operations, which surveys make ready step by step. */
 final class TensorRun {
 
     private static final int NONE = -1;
-    /** Fewer elements are not worth a call of a fused loop. */
-    private static final long LEAST_FUSED = 128;
-    /** Of so many blocks one is looked at closely. */
-    private static final long SAMPLED_BLOCKS = 4;
-
     private static final Kernels PLAIN = Kernels.scalar();
 
     private final int index;
@@ -47,7 +40,7 @@ final class TensorRun {
     private final TensorTally tally;
     private final FiniteCheck finite;
     private final StripMerge strips;
-    private final StripMerge samples;
+    private final RangeMerge ranges;
     /** Those that compute inputs of this one, by the input's number. */
     private final SortedMap<Integer, TensorRun> steps = new TreeMap<>();
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
@@ -82,11 +75,7 @@ final class TensorRun {
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
-        // where all else is fused, the few strips that are looked at would have loops over vectors compiled just for
-        // them
-        this.samples = fusable
-                ? new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN))
-                : strips;
+        this.ranges = new RangeMerge(this, fusable, fusable ? leftovers(options) : strips);
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
@@ -96,6 +85,14 @@ final class TensorRun {
         plan.fused()
                 .forEach((input, step) ->
                         steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged, ofSteps)));
+    }
+
+    /**
+     * Merges the few strips that are left over where all else is fused: by plain loops, because loops over vectors would
+     * be compiled just for them.
+     */
+    private StripMerge leftovers(MergeOptions options) {
+        return new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN));
     }
 
     /** Those that compute inputs of this one tile by tile, by the input's number. */
@@ -284,25 +281,6 @@ final class TensorRun {
         worker.expert.moveTo(plan.firstBlock(), first, end);
     }
 
-    /** Makes the output of these elements in the worker's tile, and looks closely at one strip of some blocks. */
-    void merge(Worker worker, long first, long end) {
-        for (long at = first; at < end; ) {
-            long blockEnd = Math.min(elements(), (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
-            long to = Math.min(end, blockEnd);
-            if (at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0) {
-                long strip = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
-                long sample = Math.clamp(strip, at, to);
-                long sampleEnd = Math.clamp(strip + Strip.ELEMENTS, at, to);
-                mergePart(worker, at, sample, first);
-                mergeStaged(worker, sample, sampleEnd, first, true);
-                mergePart(worker, sampleEnd, to, first);
-            } else {
-                mergePart(worker, at, to, first);
-            }
-            at = to;
-        }
-    }
-
     /** Takes in what was found out about elements that are finished now. */
     void finished(long elements, RangeFacts found) {
         tally.add(found, elements);
@@ -311,98 +289,6 @@ final class TensorRun {
     /** The same of a range that an earlier run has finished. */
     void finished(long bytes, ByteBuffer note) throws IOException {
         finished(bytes / output.bytesPerElement(), RangeFacts.read(note, plan));
-    }
-
-    /** The same for a step that another tensor is merged from: nothing is told of it, however often it is made. */
-    void compute(Worker worker, long first, long end) {
-        for (long at = first; at < end; ) {
-            long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
-            mergePart(worker, at, to, first);
-            at = to;
-        }
-    }
-
-    /** Where the strip of a block begins that stands for it: at a place that differs, so that rows do not line up with it. */
-    private static long sample(long block, long blockEnd) {
-        long begin = block * Strip.BLOCK_ELEMENTS;
-        long strips = Math.ceilDiv(blockEnd - begin, (long) Strip.ELEMENTS);
-        long scattered = ((block + 1) * 0x9E3779B97F4A7C15L) >>> 33;
-        return begin + scattered % strips * Strip.ELEMENTS;
-    }
-
-    private void mergePart(Worker worker, long from, long to, long tileFirst) {
-        if (fusion(from, from, worker).isPresent()) {
-            mergeHalves(worker, from, to, tileFirst);
-        } else {
-            mergeStaged(worker, from, to, tileFirst, false);
-        }
-    }
-
-    /** Fuses all but the few elements where some operation changes within a block: its last of several equals, say. */
-    private void mergeHalves(Worker worker, long from, long to, long tileFirst) {
-        if (from == to || mergeFused(worker, from, to, tileFirst)) {
-            return;
-        }
-        if (to - from <= LEAST_FUSED) {
-            mergeStaged(worker, from, to, tileFirst, false);
-            return;
-        }
-        long middle = from + (to - from) / 2 / LEAST_FUSED * LEAST_FUSED;
-        middle = Math.max(middle, from + LEAST_FUSED);
-        mergeHalves(worker, from, middle, tileFirst);
-        mergeHalves(worker, middle, to, tileFirst);
-    }
-
-    /**
-     * Makes these elements of one block in the loop that does it all at once, or says that there is none. In pieces as
-     * small as strips: a loop that is not compiled yet is left soon, and found compiled the next time.
-     */
-    private boolean mergeFused(Worker worker, long from, long to, long tileFirst) {
-        Optional<Bf16Fusion> fusion = fusion(from, to, worker);
-        if (fusion.isEmpty()) {
-            return false;
-        }
-        for (long at = from; at < to; at += Strip.ELEMENTS) {
-            int n = (int) Math.min(Strip.ELEMENTS, to - at);
-            long tileOffsetBytes = (at - tileFirst) * output.bytesPerElement();
-            fusion.get().merge(at, n, worker.tile, tileOffsetBytes);
-            finite.look(worker, at, n, tileOffsetBytes);
-        }
-        return true;
-    }
-
-    private Optional<Bf16Fusion> fusion(long from, long to, Worker worker) {
-        if (!fusable || from % 2 != 0) {
-            return Optional.empty();
-        }
-        int block = plan.firstBlock() + Math.toIntExact(from / Strip.BLOCK_ELEMENTS);
-        int fromInBlock = (int) (from % Strip.BLOCK_ELEMENTS);
-        int toInBlock = fromInBlock + (int) (to - from);
-        Optional<MemorySegment> base = plan.base().map(tensor -> worker.input(0));
-        Optional<Bf16Fusion> loop =
-                fold.fusion(base, worker.firstElement, (float) plan.recipe().factor());
-        if (loop.isEmpty()) {
-            return loop;
-        }
-        Bf16Fusion fusion = loop.get();
-        for (int expert = 0; expert < experts(); expert++) {
-            fusion.expert(expert, worker.input(inputOf(expert)));
-            for (TileOp operation : operations(expert, worker)) {
-                if (!operation.fuse(fusion, expert, block, fromInBlock, toInBlock)) {
-                    return Optional.empty();
-                }
-            }
-        }
-        return loop;
-    }
-
-    private void mergeStaged(Worker worker, long from, long to, long tileFirst, boolean sampled) {
-        for (long at = from; at < to; at += worker.expert.length()) {
-            move(worker, at, to);
-            long tileOffsetBytes = (at - tileFirst) * output.bytesPerElement();
-            (fusable ? samples : strips).merge(worker, tileOffsetBytes, sampled);
-            finite.look(worker, at, worker.expert.length(), tileOffsetBytes);
-        }
     }
 
     FiniteCheck finite() {
@@ -417,5 +303,10 @@ final class TensorRun {
     /** How strips of it are merged. */
     StripMerge strips() {
         return strips;
+    }
+
+    /** How ranges of its output are made. */
+    RangeMerge ranges() {
+        return ranges;
     }
 }

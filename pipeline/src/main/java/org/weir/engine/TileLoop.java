@@ -171,7 +171,7 @@ final class TileLoop {
         int width = run.outputWidthBytes();
         long bytes = bytesOf(run, end - first);
         worker.found = new RangeFacts();
-        guarded(() -> read(run, first, end, worker), () -> run.merge(worker, first, end));
+        guarded(() -> read(run, first, end, worker), () -> run.ranges().merge(worker, first, end));
         worker.meter.rest("merge", end - first, bytes);
         if (run.finite().mustFail(worker.found)) {
             throw nonFinite(run, worker);
@@ -262,7 +262,7 @@ final class TileLoop {
     /** Makes the elements of a fused step where the tensor that is made of them reads them. */
     private void compute(TensorRun step, long first, long end, Worker worker) throws IOException {
         worker.found = new RangeFacts();
-        guarded(() -> read(step, first, end, worker), () -> step.compute(worker, first, end));
+        guarded(() -> read(step, first, end, worker), () -> step.ranges().compute(worker, first, end));
         worker.meter.rest("fused step", end - first, bytesOf(step, end - first));
         if (step.finite().mustFail(worker.found)) {
             throw nonFinite(step, worker);
