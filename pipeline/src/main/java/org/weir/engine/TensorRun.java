@@ -237,20 +237,24 @@ final class TensorRun {
 
     /** Gives the memory of these elements back. */
     void release(long first, long end, Worker worker) {
-        for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
-            int width = codecs.get(i).bytesPerElement();
-            if (!steps.containsKey(i)) {
-                worker.release(inputs.get(i), first * width, (end - first) * width);
-            }
-        }
+        eachRange(first, end, worker::release);
     }
 
     /** Lets the inputs' cached pages of these elements go. */
     void forget(long first, long end) {
+        eachRange(first, end, MappedTensor::forget);
+    }
+
+    /** What is done with bytes of an input that lie in its file as they are read. */
+    private interface InFile {
+        void of(MappedTensor input, long fromByte, long lengthBytes);
+    }
+
+    private void eachRange(long first, long end, InFile action) {
         for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
             int width = codecs.get(i).bytesPerElement();
             if (!steps.containsKey(i)) {
-                inputs.get(i).forget(first * width, (end - first) * width);
+                action.of(inputs.get(i), first * width, (end - first) * width);
             }
         }
     }
