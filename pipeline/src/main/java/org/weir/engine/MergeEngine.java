@@ -100,7 +100,11 @@ public final class MergeEngine {
         }
         meters().forEach(StageMeter::begin);
         try {
-            surveyModel(tiles, left);
+            if (left.stream().anyMatch(run -> run.waitsFor(Scope.MODEL))) {
+                progress.enter(MergeProgress.Phase.SURVEYING);
+                surveyModel(tiles);
+            }
+            progress.enter(MergeProgress.Phase.MERGING);
             List<TensorRun> together = large(left);
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
@@ -176,12 +180,8 @@ public final class MergeEngine {
                 .toList();
     }
 
-    /** Over all of it, if any that is left to merge waits for that. */
-    private void surveyModel(TileLoop tiles, List<TensorRun> left) throws IOException, MergeStoppedException {
-        if (left.stream().noneMatch(run -> run.waitsFor(Scope.MODEL))) {
-            progress.enter(MergeProgress.Phase.MERGING);
-            return;
-        }
+    /** Over all of it, what is merged already included. */
+    private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
         Extent model = new Extent(
                 0,
                 runs.stream().mapToInt(run -> run.plan().blocks()).sum(),
@@ -189,7 +189,6 @@ public final class MergeEngine {
                         .filter(run -> run.waitsFor(Scope.MODEL))
                         .mapToLong(TensorRun::elements)
                         .sum());
-        progress.enter(MergeProgress.Phase.SURVEYING);
         Optional<Sweep> next =
                 Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
         while (next.isPresent()) {
@@ -205,7 +204,6 @@ public final class MergeEngine {
             sweep.conclude(crew.workers());
             next = Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
         }
-        progress.enter(MergeProgress.Phase.MERGING);
     }
 
     private void mergeTogether(TensorRun run, TileLoop tiles) throws IOException, MergeStoppedException {
