@@ -5,13 +5,13 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,8 +42,9 @@ public final class MergeEngine {
     private final MergePlan plan;
     private final MergeProgress progress;
     private final Kernels kernels = Kernels.best();
-    private final List<TensorRun> runs = new ArrayList<>();
-    private final Map<Integer, TensorRun> byTensor = new HashMap<>();
+    /** By the tensor's number in the plan. */
+    private final SortedMap<Integer, TensorRun> runs = new TreeMap<>();
+
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder writtenBytes = new LongAdder();
     private final Crew crew;
@@ -67,9 +68,7 @@ public final class MergeEngine {
         this.crew = new Crew(workers);
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
-                TensorRun run = new TensorRun(i, merged, plan.options(), kernels, staged);
-                runs.add(run);
-                byTensor.put(i, run);
+                runs.put(i, new TensorRun(i, merged, plan.options(), kernels, staged));
             }
         }
     }
@@ -94,7 +93,7 @@ public final class MergeEngine {
                 solved(), tiles, crew, kernels, plan.options().exactness().nonFinite(), this::readAndDone);
         progress.begin(plan.readBytes());
         List<TensorRun> left =
-                runs.stream().filter(run -> !tiles.isFinished(run)).toList();
+                runs.values().stream().filter(run -> !tiles.isFinished(run)).toList();
         try (HeadStart _ = HeadStart.of(plan, large(left).isEmpty() ? left : large(left))) {
             WarmUp.before(left);
         }
@@ -109,15 +108,7 @@ public final class MergeEngine {
             for (TensorRun run : together) {
                 mergeTogether(run, tiles);
             }
-            for (int i = 0; i < plan.tensors().size(); i++) {
-                if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
-                    if (tiles.isFinished(i, tensor.output())) {
-                        progress.leaveOut(tensor.readBytes());
-                    } else {
-                        solver.solve(i, tensor);
-                    }
-                }
-            }
+            solveAll(solver, tiles);
             doAll(queue(tiles, together));
         } finally {
             crew.close();
@@ -141,13 +132,13 @@ public final class MergeEngine {
                 StageTime.added(
                         meters().flatMap(meter -> meter.times().stream()).toList()),
                 steady,
-                runs.stream().map(TensorRun::facts).toList());
+                runs.values().stream().map(TensorRun::facts).toList());
     }
 
     /** Takes in what an earlier run found out about a range of a tensor that it has finished; before {@link #run}. */
     void finished(int tensor, long lengthBytes, ByteBuffer found) throws IOException {
-        if (byTensor.containsKey(tensor)) {
-            byTensor.get(tensor).finished(lengthBytes, found);
+        if (runs.containsKey(tensor)) {
+            runs.get(tensor).finished(lengthBytes, found);
         }
     }
 
@@ -182,15 +173,15 @@ public final class MergeEngine {
 
     /** Over all of it, what is merged already included. */
     private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
+        List<TensorRun> all = List.copyOf(runs.values());
         Extent model = new Extent(
                 0,
-                runs.stream().mapToInt(run -> run.plan().blocks()).sum(),
-                runs.stream()
+                all.stream().mapToInt(run -> run.plan().blocks()).sum(),
+                all.stream()
                         .filter(run -> run.waitsFor(Scope.MODEL))
                         .mapToLong(TensorRun::elements)
                         .sum());
-        Optional<Sweep> next =
-                Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
+        Optional<Sweep> next = Sweep.next(Scope.MODEL, all, model, plan.memory().tableEntries());
         while (next.isPresent()) {
             Sweep sweep = next.get();
             List<Task> tasks = new ArrayList<>();
@@ -202,7 +193,7 @@ public final class MergeEngine {
             }
             doAll(tasks);
             sweep.conclude(crew.workers());
-            next = Sweep.next(Scope.MODEL, runs, model, plan.memory().tableEntries());
+            next = Sweep.next(Scope.MODEL, all, model, plan.memory().tableEntries());
         }
     }
 
@@ -216,6 +207,18 @@ public final class MergeEngine {
         }
         crew.each(tiles.tiles(run), (tile, worker) -> merge(tiles, run, tile, worker));
         run.forgetSurveys();
+    }
+
+    private void solveAll(GramSolver solver, TileLoop tiles) throws IOException, MergeStoppedException {
+        for (int i = 0; i < plan.tensors().size(); i++) {
+            if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
+                if (tiles.isFinished(i, tensor.output())) {
+                    progress.leaveOut(tensor.readBytes());
+                } else {
+                    solver.solve(i, tensor);
+                }
+            }
+        }
     }
 
     /** Looks up often enough to stop soon: it may take a while. */
@@ -247,14 +250,13 @@ public final class MergeEngine {
     /** What is left when the large tensors are done, in the order of the output. */
     private List<Task> queue(TileLoop tiles, List<TensorRun> done) {
         Set<TensorRun> without = new HashSet<>(done);
-        Iterator<TensorRun> nextRun = runs.iterator();
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < plan.tensors().size(); i++) {
             switch (plan.tensors().get(i)) {
                 case SolvedTensor _ -> {}
                 case CopiedTensor copied -> addCopies(tasks, tiles, i, copied);
-                case MergedTensor merged -> {
-                    TensorRun run = nextRun.next();
+                case MergedTensor _ -> {
+                    TensorRun run = Objects.requireNonNull(runs.get(i));
                     if (!without.contains(run)) {
                         addMerge(tasks, tiles, run);
                     }
