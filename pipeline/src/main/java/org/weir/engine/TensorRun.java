@@ -36,6 +36,9 @@ final class TensorRun {
     private final Codec output;
     private final List<Codec> codecs;
     private final List<MappedTensor> inputs;
+    /** Whether some operation has to see whole rows just before they are merged. */
+    private final boolean byRow;
+
     private final boolean fusable;
     private final TensorTally tally;
     private final FiniteCheck finite;
@@ -79,6 +82,7 @@ final class TensorRun {
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
+        this.byRow = IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
         finite.expect(operations);
         // what is not finite is told of as this one's input, unless it must not be there at all
         Optional<NonFinite> ofSteps = policy.filter(NonFinite.FAIL::equals).or(() -> Optional.of(NonFinite.IGNORE));
@@ -159,12 +163,12 @@ final class TensorRun {
 
     /** Whether some operation has to see whole rows just before they are merged. */
     boolean worksByRow() {
-        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
+        return byRow;
     }
 
     /** How many elements to merge at a time: a tile, or as many whole rows as fit into it and into tables, at least one. */
     long elementsAtATime(int tileElements, int tableEntries) {
-        if (!worksByRow()) {
+        if (!byRow) {
             return tileElements;
         }
         long row = plan.output().shape().dims().isEmpty()
@@ -271,7 +275,7 @@ final class TensorRun {
 
     /** Whether there are fused loops for its dtypes. */
     boolean isFusable() {
-        return fusable && !worksByRow();
+        return fusable && !byRow;
     }
 
     /** Whether what an expert's operation at this position sees is the plain difference of bf16 files. */
