@@ -1,49 +1,24 @@
 package org.weir.bench;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.weir.simd.Codec;
 
 /**
  * Stored elements to floats, as a merge does it: the stored side goes round in the data, the floats are one strip in the
  * L1 cache. Only stored bytes count. One element of each strip goes into a sum, at another place each time, so that no
  * strip can be left out unnoticed.
  */
-@State(Scope.Thread)
-public class WidenBenchmark {
-    private static final int STRIP = KernelBenchmark.STRIP;
-
-    @Param
-    public StoredFormat format = StoredFormat.BF16;
-
-    @Param({"L2", "DRAM"})
-    public DataSize data = DataSize.L2;
-
-    @Param
-    public Twin twin = Twin.VECTOR;
-
+public class WidenBenchmark extends CodecBenchmark {
     private final float[] strip = new float[STRIP];
 
-    @SuppressWarnings("NullAway.Init") // by JMH, which calls the setup first
-    private Codec codec;
-
-    private MemorySegment stored = MemorySegment.NULL;
-    private long strips;
     private long witness;
     private long passes;
 
     @Setup
     public void fill() {
-        codec = format.codec(twin.kernels());
-        stored = Arena.ofAuto().allocate(data.bytes(), 64);
-        strips = stored.byteSize() / format.bytes() / STRIP;
+        allocate();
         for (long i = 0; i < strips * STRIP; i++) {
             StoredBits.set(stored, format, i, format.someBits(i));
         }
