@@ -37,24 +37,7 @@ class VerifyCommandTest {
 
     @BeforeAll
     static void makeModels() {
-        assertEquals(
-                0,
-                Ran.weir(
-                                "synth",
-                                models,
-                                "--hidden",
-                                8,
-                                "--layers",
-                                1,
-                                "--vocab",
-                                32,
-                                "--heads",
-                                2,
-                                "--kv-heads",
-                                1,
-                                "--intermediate",
-                                8)
-                        .code());
+        synth();
     }
 
     @BeforeEach
@@ -265,31 +248,16 @@ class VerifyCommandTest {
             assertTrue(
                     ran.err().contains("cannot be made again from the inputs: " + models + "/base is not"), ran.err());
         } finally {
-            makeModelsAgain();
+            synth("--overwrite");
         }
         assertNotEquals(0, bytes.length);
     }
 
-    private static void makeModelsAgain() {
-        assertEquals(
-                0,
-                Ran.weir(
-                                "synth",
-                                models,
-                                "--overwrite",
-                                "--hidden",
-                                8,
-                                "--layers",
-                                1,
-                                "--vocab",
-                                32,
-                                "--heads",
-                                2,
-                                "--kv-heads",
-                                1,
-                                "--intermediate",
-                                8)
-                        .code());
+    private static void synth(Object... options) {
+        Stream<Object> command = Stream.concat(
+                Stream.of("synth", models, "--hidden", 8, "--layers", 1, "--vocab", 32),
+                Stream.concat(Stream.of("--heads", 2, "--kv-heads", 1, "--intermediate", 8), Stream.of(options)));
+        assertEquals(ExitCode.DONE, Ran.weir(command.toArray()).code());
     }
 
     @Test
