@@ -119,7 +119,7 @@ class InterruptedMergeTest {
         Ran last = merge(out);
         assertEquals(ExitCode.DONE, last.code(), last.err());
         assertSameWeights(peace);
-        assertEquals(List.of("out", "peace", "ties.yml"), names(temp));
+        assertEquals(List.of("out", "peace", "ties.yml"), SmallMerge.names(temp));
         assertTrue(wentOn > 0 || KILLS < 20, "not one of them went on");
         System.out.printf("%d kills, %d merges went on%n", kills, wentOn);
     }
@@ -171,7 +171,7 @@ class InterruptedMergeTest {
         assertEquals(ExitCode.DONE, again.code(), again.err());
         assertTrue(again.err().contains("out.steps/trimmed" + GOES_ON), again.err());
         assertSameWeights(mergedInPeace());
-        assertEquals(List.of("out", "peace", "ties.yml"), names(temp));
+        assertEquals(List.of("out", "peace", "ties.yml"), SmallMerge.names(temp));
     }
 
     @Test
@@ -184,7 +184,7 @@ class InterruptedMergeTest {
     @Test
     void aDamagedStagedRangeIsSaidAndMadeAgain() throws Exception {
         killAfterAWhile();
-        for (String name : names(temp.resolve("out.staging"))) {
+        for (String name : SmallMerge.names(temp.resolve("out.staging"))) {
             damage(temp.resolve("out.staging").resolve(name));
         }
         Ran again = goesOn();
@@ -244,7 +244,7 @@ class InterruptedMergeTest {
         String err = err(merge);
         assertEquals(ExitCode.INPUT, merge.exitValue(), err);
         assertTrue(err.contains(base + ": the file has changed since it was opened"), err);
-        assertEquals(List.of("models", "ties.yml"), names(temp));
+        assertEquals(List.of("models", "ties.yml"), SmallMerge.names(temp));
     }
 
     /** A second merge is turned away, and does no harm to the first. */
@@ -369,8 +369,8 @@ class InterruptedMergeTest {
     }
 
     private void assertSameWeights(Path peace) throws IOException {
-        assertEquals(names(peace), names(out));
-        for (String name : names(peace)) {
+        assertEquals(SmallMerge.names(peace), SmallMerge.names(out));
+        for (String name : SmallMerge.names(peace)) {
             if (!name.equals("merge-manifest.json")) { // holds times
                 assertEquals(-1, Files.mismatch(peace.resolve(name), out.resolve(name)), name);
             }
@@ -402,15 +402,9 @@ class InterruptedMergeTest {
     }
 
     private static void remove(Path folder) throws IOException {
-        for (String name : names(folder)) {
+        for (String name : SmallMerge.names(folder)) {
             Files.delete(folder.resolve(name));
         }
         Files.delete(folder);
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
     }
 }

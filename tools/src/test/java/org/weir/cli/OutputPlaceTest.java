@@ -77,10 +77,10 @@ class OutputPlaceTest {
         Files.writeString(temp.resolve("out.staging.lock"), "weir: process 1, since then\n");
         Ran plan = Ran.weir("plan", config, temp.resolve("out"));
         assertEquals(ExitCode.DONE, plan.code(), plan.err());
-        assertEquals(List.of("out.staging", "out.staging.lock"), names(temp));
+        assertEquals(List.of("out.staging", "out.staging.lock"), SmallMerge.names(temp));
         Ran merge = Ran.weir("merge", config, temp.resolve("out"));
         assertEquals(ExitCode.DONE, merge.code(), merge.err());
-        assertEquals(List.of("out"), names(temp));
+        assertEquals(List.of("out"), SmallMerge.names(temp));
     }
 
     /** The owner of a folder cannot write in it if so said, but root can: then a read-only mount has to do. */
@@ -112,7 +112,7 @@ class OutputPlaceTest {
     }
 
     private void refused(Path out, String problem, String... options) throws IOException {
-        List<String> before = names(temp);
+        List<String> before = SmallMerge.names(temp);
         for (String command : List.of("plan", "merge")) {
             Object[] words = Stream.concat(Stream.of(command, config, out), Stream.of(options))
                     .toArray();
@@ -121,12 +121,6 @@ class OutputPlaceTest {
             assertTrue(ran.err().startsWith("weir: " + problem), ran.err());
             assertEquals(ExitCode.USAGE, ran.code(), command);
         }
-        assertEquals(before, names(temp));
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
+        assertEquals(before, SmallMerge.names(temp));
     }
 }
