@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.weir.checkpoint.TensorReader.Way;
 /** The ways in which ranges of files become memory. */
 class TensorReaderTest {
     private static final int MIB = 1 << 20;
+    private static final int FILE_BYTES = 64 * MIB;
 
     @TempDir
     Path folder;
@@ -106,65 +108,48 @@ class TensorReaderTest {
     /** The kernel maps large pieces at once; what lies around small windows must not be left over. */
     @Test
     void manySmallWindowsLeaveNothingMapped() throws IOException {
-        int sizeBytes = 64 * MIB;
-        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
-        try (Checkpoint checkpoint = Checkpoint.open(file);
-                Arena arena = Arena.ofConfined()) {
-            Files.readAllBytes(file);
-            MappedTensor tensor = checkpoint.tensors().getFirst();
-            TensorReader reader = TensorReader.of(Way.MAPPED, 1, MIB, arena);
-            long before = MappedTensorTest.residentFileKib();
-            for (long from = sizeBytes - MIB / 4; from >= 0; from -= MIB / 4) { // as when a neighbour ends first
-                reader.read(0, tensor, from, MIB / 4);
-                reader.release(tensor, from, MIB / 4);
-            }
-            long left = MappedTensorTest.residentFileKib() - before;
-            assertTrue(left < 8 * 1024, left + " KiB are still mapped");
-        }
+        int windowBytes = MIB / 4;
+        // as when a neighbour ends first
+        LongStream backwards = LongStream.iterate(FILE_BYTES - windowBytes, at -> at >= 0, at -> at - windowBytes);
+        long left = leftMappedKib(Way.MAPPED, MIB, windowBytes, backwards);
+        assertTrue(left < 8 * 1024, left + " KiB are still mapped");
     }
 
     /** Nobody may come by soon to let go of the large pieces that the kernel would map around them. */
     @Test
     void samplesOfATensorAreNotMapped() throws IOException {
-        int sizeBytes = 64 * MIB;
-        int sampleBytes = 8 * 1024;
-        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
-        try (Checkpoint checkpoint = Checkpoint.open(file);
-                Arena arena = Arena.ofConfined()) {
-            Files.readAllBytes(file);
-            MappedTensor tensor = checkpoint.tensors().getFirst();
-            TensorReader reader = TensorReader.of(Way.FASTER, 1, MIB, arena);
-            long before = MappedTensorTest.residentFileKib();
-            for (long from = 0; from < sizeBytes; from += MIB) {
-                reader.read(0, tensor, from, sampleBytes);
-                reader.release(tensor, from, sampleBytes);
-            }
-            long left = MappedTensorTest.residentFileKib() - before;
-            assertTrue(left < 1024, left + " KiB are still mapped");
-        }
+        LongStream samples = LongStream.iterate(0, at -> at < FILE_BYTES, at -> at + MIB);
+        long left = leftMappedKib(Way.FASTER, MIB, 8 * 1024, samples);
+        assertTrue(left < 1024, left + " KiB are still mapped");
     }
 
     /** In a first turn the beginnings of pieces are mapped, in the second their ends are copied. */
     @Test
     void aTurnThatCopiesLeavesNothingMappedOfTheOneBefore() throws IOException {
-        int sizeBytes = 64 * MIB;
         int tileBytes = 96 * 1024;
         int tiles = 8;
-        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[sizeBytes]));
+        LongStream turns = LongStream.range(0, 2 * tiles).map(tile -> {
+            long piece = (tile % tiles + 1) * PageAdvice.PIECE_BYTES;
+            return tile < tiles ? piece : piece + PageAdvice.PIECE_BYTES - tileBytes;
+        });
+        long left = leftMappedKib(Way.FASTER, tileBytes, tileBytes, turns);
+        assertTrue(left < 512, left + " KiB are still mapped");
+    }
+
+    /** What stays mapped of a file in the page cache when windows of it have been read and released, one by one. */
+    private long leftMappedKib(Way way, int readerBytes, int windowBytes, LongStream begins) throws IOException {
+        Path file = RawFile.write(file(), RawFile.oneTensor("x", new byte[FILE_BYTES]));
         try (Checkpoint checkpoint = Checkpoint.open(file);
                 Arena arena = Arena.ofConfined()) {
             Files.readAllBytes(file);
             MappedTensor tensor = checkpoint.tensors().getFirst();
-            TensorReader reader = TensorReader.of(Way.FASTER, 1, tileBytes, arena);
+            TensorReader reader = TensorReader.of(way, 1, readerBytes, arena);
             long before = MappedTensorTest.residentFileKib();
-            for (int tile = 0; tile < 2 * tiles; tile++) {
-                long piece = (tile % tiles + 1) * PageAdvice.PIECE_BYTES;
-                long from = tile < tiles ? piece : piece + PageAdvice.PIECE_BYTES - tileBytes;
-                reader.read(0, tensor, from, tileBytes);
-                reader.release(tensor, from, tileBytes);
+            for (long begin : begins.toArray()) {
+                reader.read(0, tensor, begin, windowBytes);
+                reader.release(tensor, begin, windowBytes);
             }
-            long left = MappedTensorTest.residentFileKib() - before;
-            assertTrue(left < 512, left + " KiB are still mapped");
+            return MappedTensorTest.residentFileKib() - before;
         }
     }
 
