@@ -29,7 +29,7 @@ class ModelLocatorTest {
 
     @BeforeEach
     void makeAWorkingDirectory() throws IOException {
-        work = Files.createDirectory(folder.resolve("work"));
+        work = Files.createDirectory(folder.resolve("here"));
         environment.put("HOME", folder.resolve("home").toString());
     }
 
@@ -43,7 +43,7 @@ class ModelLocatorTest {
     void takesAPathFromTheWorkingDirectory() throws IOException {
         Path model = Files.createDirectories(work.resolve("org/model"));
         assertEquals(model, find("org/model"));
-        assertEquals(work.resolve("../work/org"), find("../work/org"));
+        assertEquals(work.resolve("../here/org"), find("../here/org"));
     }
 
     @Test
