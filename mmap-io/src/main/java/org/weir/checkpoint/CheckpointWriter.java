@@ -207,8 +207,7 @@ public final class CheckpointWriter implements Closeable, FileSink {
     /** Adds a manifest of what {@link #finish} has finished, and makes OUT appear. */
     public void publish(byte[] manifest) throws IOException {
         add(Manifest.FILE_NAME, manifest);
-        tensors.close();
-        staging.publish();
+        appear();
     }
 
     /**
@@ -219,6 +218,10 @@ public final class CheckpointWriter implements Closeable, FileSink {
      */
     public void publish() throws IOException {
         finish();
+        appear();
+    }
+
+    private void appear() throws IOException {
         tensors.close();
         staging.publish();
     }
