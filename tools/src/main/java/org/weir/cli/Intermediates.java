@@ -1,6 +1,7 @@
 package org.weir.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -98,6 +99,9 @@ final class Intermediates implements AutoCloseable {
     }
 
     private boolean isFinished(Steps steps, MergeConfig step, Path target) throws PlanException, IOException {
+        if (Files.notExists(target)) {
+            return false;
+        }
         try (MergePlan plan = steps.plan(step, made, Optional.empty())) {
             return FinishedMerge.isSound(plan, target);
         }
