@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.weir.checkpoint.TokenizerJson.AddedToken;
 
 /** A tokenizer keeps every byte but those of the tokens that leave or come. */
 class TokenizerJsonTest {

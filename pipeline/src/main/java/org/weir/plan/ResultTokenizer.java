@@ -17,10 +17,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.weir.checkpoint.AddedToken;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TokenizerJson;
-import org.weir.checkpoint.TokenizerJson.AddedToken;
 
 /**
  * The vocabulary of the result: one model's, or all of theirs, with the tokens that the config names. What one model has
