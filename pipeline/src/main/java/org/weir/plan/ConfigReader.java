@@ -68,7 +68,7 @@ final class ConfigReader {
     }
 
     private Optional<MergeConfig> config(Path file, String source, Yaml.Fields top) {
-        fields.requireKnown(top, "", KEYS, Set.of());
+        fields.requireKnown(top, "", KEYS);
         Optional<Yaml.Field> method = fields.present(top, "merge_method");
         if (method.isEmpty()) {
             problems.add(top.line(), "no merge_method; write one, such as merge_method: linear");
@@ -126,8 +126,8 @@ final class ConfigReader {
         }
         Optional<Yaml.Fields> module =
                 fields.present(named.get(), MODULE).flatMap(field -> fields.mapping(field, "modules." + MODULE));
-        module.ifPresent(found ->
-                fields.requireKnown(found, "modules." + MODULE, Set.of("models", "slices", "parameters"), Set.of()));
+        module.ifPresent(
+                found -> fields.requireKnown(found, "modules." + MODULE, Set.of("models", "slices", "parameters")));
         return module.or(() -> Optional.of(named.get()));
     }
 

@@ -17,13 +17,10 @@ final class FieldReader {
      * Refuses the keys that are not known here.
      *
      * @param path of the mapping, "" for the top
-     * @param later keys that mergekit knows and Weir will
      */
-    void requireKnown(Yaml.Fields mapping, String path, Set<String> known, Set<String> later) {
+    void requireKnown(Yaml.Fields mapping, String path, Set<String> known) {
         for (Yaml.Field field : mapping.byKey().values()) {
-            if (later.contains(field.key())) {
-                problems.add(field.line(), "'" + field.key() + "' is not supported yet");
-            } else if (!known.contains(field.key())) {
+            if (!known.contains(field.key())) {
                 problems.add(field.line(), unknown(field.key(), path, known));
             }
         }

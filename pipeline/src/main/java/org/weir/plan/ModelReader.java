@@ -58,7 +58,7 @@ final class ModelReader {
                 problems.add(field.line(), path + "." + field.key() + " is not supported yet");
             }
         }
-        fields.requireKnown(mapping, path, mapping.byKey().containsKey("model") ? NESTED : EITHER, Set.of());
+        fields.requireKnown(mapping, path, mapping.byKey().containsKey("model") ? NESTED : EITHER);
         Optional<Yaml.Field> model = fields.present(mapping, "model");
         if (model.isEmpty()) {
             problems.add(mapping.line(), path + WITHOUT);
@@ -72,7 +72,7 @@ final class ModelReader {
 
     /** {@code {path: ..., revision: ...}}. Here a '+' is no more than a character. */
     private Optional<String> located(Yaml.Fields mapping, String path) {
-        fields.requireKnown(mapping, path, LOCATED, Set.of());
+        fields.requireKnown(mapping, path, LOCATED);
         Optional<String> place = fields.present(mapping, "path").flatMap(field -> fields.text(field, path + ".path"));
         Optional<String> revision =
                 fields.present(mapping, "revision").flatMap(field -> fields.text(field, path + ".revision"));

@@ -44,9 +44,4 @@ public record Setting(int line, List<Rule> rules) {
             throw new IllegalArgumentException("a setting without a rule");
         }
     }
-
-    /** The rule for a tensor of this name, if one matches. */
-    public Optional<Rule> ruleFor(String tensorName) {
-        return rules.stream().filter(rule -> rule.matches(tensorName)).findFirst();
-    }
 }

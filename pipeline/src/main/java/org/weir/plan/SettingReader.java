@@ -58,7 +58,7 @@ final class SettingReader {
     }
 
     private Optional<Setting.Rule> rule(Yaml.Fields mapping, String path) {
-        fields.requireKnown(mapping, path, Set.of("filter", "value"), Set.of());
+        fields.requireKnown(mapping, path, Set.of("filter", "value"));
         Optional<Yaml.Field> value = fields.present(mapping, "value");
         Optional<Yaml.Field> filter = fields.present(mapping, "filter");
         if (value.isEmpty()) {

@@ -71,7 +71,7 @@ final class SliceReader {
     }
 
     private Optional<SliceEntry> slice(Yaml.Fields slice, String path, Optional<ModelEntry> base) {
-        fields.requireKnown(slice, path, SLICE, Set.of());
+        fields.requireKnown(slice, path, SLICE);
         Map<String, Setting> parameters = settings.parameters(slice, path + ".");
         Optional<ModelEntry> own = base(slice, path + ".").or(() -> base);
         Optional<Yaml.Field> list = fields.present(slice, "sources");
@@ -114,7 +114,7 @@ final class SliceReader {
             return Optional.empty();
         }
         Yaml.Fields entry = mapping.get();
-        fields.requireKnown(entry, path, known, Set.of());
+        fields.requireKnown(entry, path, known);
         Map<String, Setting> parameters = settings.parameters(entry, path + ".");
         Optional<ModelEntry.Layers> layers = known.contains("layer_range") ? layers(entry, path) : Optional.empty();
         Optional<Yaml.Field> model = fields.present(entry, "model");

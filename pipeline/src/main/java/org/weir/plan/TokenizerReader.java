@@ -35,7 +35,7 @@ final class TokenizerReader {
     }
 
     private TokenizerEntry tokenizer(Yaml.Fields mapping, int line) {
-        fields.requireKnown(mapping, "tokenizer", Set.of("source", "tokens", "pad_to_multiple_of"), Set.of());
+        fields.requireKnown(mapping, "tokenizer", Set.of("source", "tokens", "pad_to_multiple_of"));
         String source = fields.present(mapping, "source")
                 .flatMap(field -> models.reference(field.value(), "tokenizer.source"))
                 .orElse(TokenizerEntry.UNION);
@@ -57,7 +57,7 @@ final class TokenizerReader {
         if (mapping.isEmpty()) {
             return Optional.empty();
         }
-        fields.requireKnown(mapping.get(), path, Set.of("source", "force"), Set.of());
+        fields.requireKnown(mapping.get(), path, Set.of("source", "force"));
         boolean force = fields.present(mapping.get(), "force")
                 .filter(flag -> flag(flag, path + ".force"))
                 .isPresent();
@@ -80,7 +80,7 @@ final class TokenizerReader {
     }
 
     private Optional<TokenizerEntry.Token> kind(Yaml.Fields source, String path, int line, boolean force) {
-        fields.requireKnown(source, path, Set.of("kind", "model", "token", "token_id"), Set.of());
+        fields.requireKnown(source, path, Set.of("kind", "model", "token", "token_id"));
         String kind = fields.present(source, "kind")
                 .flatMap(field -> fields.text(field, path + ".kind"))
                 .orElse("");
