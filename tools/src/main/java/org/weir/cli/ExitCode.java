@@ -9,8 +9,6 @@ final class ExitCode {
     static final int INPUT = 3;
     /** Not enough memory or disk; said before the start unless somebody else took it meanwhile. */
     static final int RESOURCES = 4;
-    /** A check of a result failed. */
-    static final int CHECK = 5;
     /** Reading or writing failed midway. */
     static final int IO = 6;
     /** The program is wrong (EX_SOFTWARE of sysexits.h). */

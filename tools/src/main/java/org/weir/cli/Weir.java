@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
             " 2:the command line or the config is wrong",
             " 3:an input is missing, malformed, or does not fit the others",
             " 4:not enough memory or disk",
-            " 5:a check of a result failed",
             " 6:reading or writing failed midway",
             "70:a bug in Weir",
             "129, 130, 143:stopped by a signal, cleanly",
