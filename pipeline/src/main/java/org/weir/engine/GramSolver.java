@@ -27,8 +27,7 @@ import org.weir.stage.GramSolve;
 final class GramSolver {
 
     private static final int B = SolvedTensor.BLOCK;
-    /** Rows of a Gram matrix lie this much more than a power of two apart, or they would share few lines of the cache. */
-    private static final int SPREAD = 16;
+    private static final int SPREAD = SolvedTensor.ROW_SPREAD;
 
     private final TileLoop tiles;
     private final Crew crew;

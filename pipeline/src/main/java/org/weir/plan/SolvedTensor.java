@@ -19,6 +19,9 @@ public record SolvedTensor(
     /** Rows and columns of the blocks that the system is made of. */
     public static final int BLOCK = 64;
 
+    /** Rows of a Gram matrix lie this much more than a power of two apart, or they would share few lines of the cache. */
+    public static final int ROW_SPREAD = 16;
+
     /** Elements of a panel that a worker solves for, unless the rows are so long that {@link #BLOCK} of them are more. */
     private static final int PANEL_ELEMENTS = 1 << 20;
 
@@ -66,7 +69,7 @@ public record SolvedTensor(
     /** Bytes of the panels that a worker has: three of floats and one of doubles, and rows of a Gram matrix. */
     public long panelBytes() {
         long panel = (long) panelRows() * paddedColumns();
-        return panel * (3 * Float.BYTES + Double.BYTES) + (long) BLOCK * (paddedColumns() + 16) * Float.BYTES;
+        return panel * (3 * Float.BYTES + Double.BYTES) + (long) BLOCK * (paddedColumns() + ROW_SPREAD) * Float.BYTES;
     }
 
     /** The matrices twice, for their mean and their differences from it; the Gram matrices once and for each panel. */
