@@ -83,7 +83,7 @@ final class GramSystem {
     }
 
     /** Factors the diagonal block of a column. */
-    void factorDiagonal(int k, SolvePanel panel) {
+    private void factorDiagonal(int k, SolvePanel panel) {
         double[] c = panel.block(0);
         double[] a = panel.block(1);
         double[] b = panel.block(2);
@@ -105,7 +105,7 @@ final class GramSystem {
     }
 
     /** Divides one block below the diagonal of a column. */
-    void factorBelow(int i, int k, SolvePanel panel) {
+    private void factorBelow(int i, int k, SolvePanel panel) {
         double[] c = panel.block(0);
         double[] a = panel.block(1);
         double[] b = panel.block(2);

@@ -37,11 +37,6 @@ public final class Profile {
         }
     }
 
-    /** Whether the run ended because the time was up. */
-    public boolean timeIsUp() {
-        return timeIsUp;
-    }
-
     private void sleep(Duration limit) {
         try {
             Thread.sleep(limit);

@@ -8,14 +8,14 @@ import org.weir.plan.MergePlan;
 import org.weir.plan.TensorPlan;
 
 /** What a plan will make, without the work: names, shapes, config and tokenizer, for planning what is merged from it. */
-public final class ResultOutline {
+final class ResultOutline {
     /** Tensors that are copied are compared when they are planned; larger ones hold weights. */
     private static final long MAX_COPIED_BYTES = 64_000_000;
 
     private ResultOutline() {}
 
     /** Writes it into a folder that is not there yet. */
-    public static void write(MergePlan plan, Path folder) throws IOException {
+    static void write(MergePlan plan, Path folder) throws IOException {
         CheckpointOutline outline = CheckpointOutline.create(folder, plan.layout());
         for (int i = 0; i < plan.tensors().size(); i++) {
             TensorPlan tensor = plan.tensors().get(i);
