@@ -2,6 +2,7 @@ package org.weir.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import org.agrona.concurrent.status.CountersReader;
  * @param started when that process began
  * @param name what it makes
  * @param workers threads
+ * @param phase what it is at
  * @param doneBytes of input
  * @param totalBytes of input
  * @param stages what the workers' time went into
@@ -70,7 +72,7 @@ public record RunningMerge(
         UnsafeBuffer bytes;
         try {
             bytes = new UnsafeBuffer(Files.readAllBytes(file));
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         }
         // The magic number comes last: without it the file is being made, or is none of ours.

@@ -3,6 +3,7 @@ package org.weir.stage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ final class FoldTest {
             fold.accept(expert, strip, lanes, KERNELS);
         }
         fold.finish(strip, lanes, KERNELS);
-        return java.util.Arrays.copyOf(lanes[0], n);
+        return Arrays.copyOf(lanes[0], n);
     }
 
     /** First the vote over all experts, then the sum over those that agree, all in f32 and in order. */

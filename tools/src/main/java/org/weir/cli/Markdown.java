@@ -1,6 +1,7 @@
 package org.weir.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.weir.method.MethodInfo;
@@ -61,7 +62,7 @@ final class Markdown {
     }
 
     private static String row(String... cells) {
-        return java.util.Arrays.stream(cells)
+        return Arrays.stream(cells)
                 .map(cell -> cell.replace("|", "\\|"))
                 .collect(Collectors.joining(" | ", "| ", " |"));
     }

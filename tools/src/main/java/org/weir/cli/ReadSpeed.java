@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.weir.plan.MergePlan;
 
 /** How fast this machine reads memory: measured once, then remembered under the user's cache folder. */
@@ -47,7 +48,7 @@ final class ReadSpeed {
                 : ReadProbe.memoryBytes() <= Machine.memoryBytes() / SHARE_OF_MEMORY;
     }
 
-    static Path file(@org.jspecify.annotations.Nullable String cacheHome) {
+    static Path file(@Nullable String cacheHome) {
         Path cache = cacheHome != null && cacheHome.startsWith("/")
                 ? Path.of(cacheHome)
                 : Path.of(System.getProperty("user.home"), ".cache");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +68,8 @@ record SparseModel(Path folder, ShardLayout layout) {
             begin = end;
         }
         String text = JsonMapper.shared().writeValueAsString(entries);
-        byte[] padded = (text + " ".repeat(Math.floorMod(-text.length(), ALIGNMENT)))
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] padded =
+                (text + " ".repeat(Math.floorMod(-text.length(), ALIGNMENT))).getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(Long.BYTES + padded.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(padded.length)

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +57,7 @@ class InspectCommandTest {
     void aFileThatWasCutShortIsOneLineAndExitCodeThree() throws IOException {
         Path file = temp.resolve("base/model.safetensors");
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
         Ran ran = Ran.weir("inspect", temp.resolve("base"));
         assertEquals(ExitCode.INPUT, ran.code());
         assertEquals(1, ran.errLines().size(), ran.err());

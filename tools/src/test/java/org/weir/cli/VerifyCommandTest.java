@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -84,7 +85,7 @@ class VerifyCommandTest {
     void filesThatAreMissingCutOrStrangeAreNamed() throws IOException {
         Path shard = shards().getFirst();
         byte[] bytes = Files.readAllBytes(shard);
-        Files.write(shard, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+        Files.write(shard, Arrays.copyOf(bytes, bytes.length - 1));
         Files.delete(out.resolve("config.json"));
         Files.createFile(out.resolve("model.safetensors"));
         Ran ran = Ran.weir("verify", out);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.weir.hostile.HostileFolder.Place;
 
@@ -331,7 +332,7 @@ final class HostileFolders {
 
     private static byte[] cut() {
         byte[] whole = Place.tensors("a");
-        return java.util.Arrays.copyOf(whole, whole.length - 1);
+        return Arrays.copyOf(whole, whole.length - 1);
     }
 
     /** Stays when nobody listens any more. A path to it must be short, so it is made elsewhere and moved. */
