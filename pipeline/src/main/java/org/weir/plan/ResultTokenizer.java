@@ -1,12 +1,10 @@
 package org.weir.plan;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,18 +25,10 @@ import org.weir.checkpoint.TokenizerJson;
  * stays where it is; tokens of others follow in the order of the models and of their numbers.
  */
 public final class ResultTokenizer {
-    private static final String FILE = "tokenizer.json";
-
     private final TokenizerEntry entry;
     private final ConfigProblems problems;
-    private final List<PlanProblem> inputProblems = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
-    /** By model; those that have no tokenizer have the first one's. */
-    private final Map<Checkpoint, Map<String, Integer>> vocabularies = new HashMap<>();
-
-    /** Those whose tokenizer has more tokens than the model has rows. */
-    private final Set<Checkpoint> shortened = new HashSet<>();
-
+    private final ModelVocabularies vocabularies;
     private final Map<List<Checkpoint>, TokenRows> rows = new HashMap<>();
     private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
     private final List<AddedToken> appended = new ArrayList<>();
@@ -51,14 +41,10 @@ public final class ResultTokenizer {
         this.entry = entry;
         this.problems = problems;
         this.donor = models.getFirst();
-        Map<SliceSource, List<AddedToken>> added = new LinkedHashMap<>();
-        for (SliceSource model : models) {
-            if (!vocabularies.containsKey(model.input().checkpoint())) {
-                read(model).ifPresent(found -> added.put(model, found));
-            }
-        }
-        if (inputProblems.isEmpty()) {
-            choose(models, added);
+        this.vocabularies = new ModelVocabularies(models, entry.source());
+        notes.addAll(vocabularies.notes());
+        if (vocabularies.problems().isEmpty()) {
+            choose(models);
         }
     }
 
@@ -69,12 +55,13 @@ public final class ResultTokenizer {
 
     /** The text of the result's {@code tokenizer.json}. */
     public byte[] json() throws IOException {
-        return TokenizerJson.read(donor().file(FILE).orElseThrow()).with(limit(donor), appended);
+        return TokenizerJson.read(donor().file(ModelVocabularies.FILE).orElseThrow())
+                .with(ModelVocabularies.limit(donor), appended);
     }
 
     /** Whether the result's tokenizer is the donor's in all its files. */
     public boolean isDonors() {
-        return appended.isEmpty() && !shortened.contains(donor());
+        return appended.isEmpty() && !vocabularies.isShortened(donor());
     }
 
     /** Whether a token with this number and text is one of the result's. */
@@ -89,7 +76,8 @@ public final class ResultTokenizer {
     }
 
     List<PlanProblem> problems() {
-        return Stream.concat(inputProblems.stream(), problems.sorted().stream()).toList();
+        return Stream.concat(vocabularies.problems().stream(), problems.sorted().stream())
+                .toList();
     }
 
     Set<String> notes() {
@@ -118,58 +106,7 @@ public final class ResultTokenizer {
         return List.copyOf(distinct.values());
     }
 
-    private Optional<List<AddedToken>> read(SliceSource model) {
-        Optional<Path> file = model.input().checkpoint().file(FILE);
-        if (file.isEmpty()) {
-            if (model.equals(donor) || model.input().reference().equals(entry.source())) {
-                inputProblems.add(new PlanProblem(
-                        PlanProblem.Kind.INPUT,
-                        model.input().reference(),
-                        "has no tokenizer.json, which the config's tokenizer is made of; save it with transformers as a"
-                                + " fast tokenizer"));
-            }
-            notes.add(model.input().reference() + " has no tokenizer.json: its tokens are taken for those of "
-                    + donor.input().reference());
-            vocabularies.put(model.input().checkpoint(), vocabularies.getOrDefault(donor(), Map.of()));
-            return Optional.empty();
-        }
-        try {
-            TokenizerJson json = TokenizerJson.read(file.get());
-            int limit = limit(model);
-            Map<String, Integer> used = new LinkedHashMap<>(json.tokens());
-            used.values().removeIf(id -> id >= limit);
-            if (used.size() < json.tokens().size()) {
-                shortened.add(model.input().checkpoint());
-            }
-            boolean isBpe = json.type().equals("BPE") || json.type().isEmpty();
-            if (shortened.contains(model.input().checkpoint()) && !isBpe) {
-                inputProblems.add(new PlanProblem(
-                        PlanProblem.Kind.INPUT,
-                        file.get().toString(),
-                        "has tokens beyond config.json's vocab_size %,d, which can be left out of a BPE tokenizer only, not of %s"
-                                .formatted(limit, json.type())));
-            }
-            // most models of a merge have the same, which is kept once
-            vocabularies.put(
-                    model.input().checkpoint(),
-                    vocabularies.values().stream()
-                            .filter(used::equals)
-                            .findFirst()
-                            .orElse(used));
-            return Optional.of(
-                    json.added().stream().filter(token -> token.id() < limit).toList());
-        } catch (IOException e) {
-            inputProblems.add(
-                    new PlanProblem(PlanProblem.Kind.INPUT, model.input().reference(), String.valueOf(e.getMessage())));
-            return Optional.empty();
-        }
-    }
-
-    private static int limit(SliceSource model) {
-        return (int) Math.min(model.layout().vocabulary().orElse(Integer.MAX_VALUE), Integer.MAX_VALUE);
-    }
-
-    private void choose(List<SliceSource> models, Map<SliceSource, List<AddedToken>> added) {
+    private void choose(List<SliceSource> models) {
         boolean union = entry.source().equals(TokenizerEntry.UNION);
         if (!union && !entry.source().equals(TokenizerEntry.BASE)) {
             Optional<SliceSource> named = models.stream()
@@ -184,10 +121,10 @@ public final class ResultTokenizer {
             }
             donor = named.get();
         }
-        vocabulary.putAll(vocabularies.getOrDefault(donor(), Map.of()));
+        vocabulary.putAll(vocabularies.of(donor()));
         tokens = 1 + vocabulary.values().stream().mapToInt(id -> id).max().orElse(-1);
         if (union) {
-            unite(added);
+            unite(vocabularies.added());
         }
         entry.tokens().keySet().stream()
                 .filter(token -> !vocabulary.containsKey(token))
@@ -199,7 +136,7 @@ public final class ResultTokenizer {
         Map<String, AddedToken> addedByContent = new LinkedHashMap<>();
         added.values().forEach(list -> list.forEach(token -> addedByContent.putIfAbsent(token.content(), token)));
         for (SliceSource model : added.keySet()) {
-            Map<String, Integer> own = vocabularies.getOrDefault(model.input().checkpoint(), Map.of());
+            Map<String, Integer> own = vocabularies.of(model.input().checkpoint());
             own.entrySet().stream()
                     .filter(token ->
                             !vocabulary.containsKey(token.getKey()) && !addedByContent.containsKey(token.getKey()))
@@ -221,8 +158,8 @@ public final class ResultTokenizer {
     private TokenRows tokenRows(List<SliceSource> models) {
         IdentityHashMap<Map<String, Integer>, int[]> known = new IdentityHashMap<>();
         List<int[]> own = models.stream()
-                .map(model -> known.computeIfAbsent(
-                        vocabularies.getOrDefault(model.input().checkpoint(), Map.of()), this::ownRows))
+                .map(model ->
+                        known.computeIfAbsent(vocabularies.of(model.input().checkpoint()), this::ownRows))
                 .toList();
         int[] source = new int[tokens];
         int[] row = new int[tokens];
@@ -280,7 +217,7 @@ public final class ResultTokenizer {
                 OptionalInt found = asked.id().isPresent()
                         ? asked.id()
                         : numberOf(wanted, models.get(model).input().checkpoint());
-                if (found.isPresent() && found.getAsInt() < limit(models.get(model))) {
+                if (found.isPresent() && found.getAsInt() < ModelVocabularies.limit(models.get(model))) {
                     source[id] = model;
                     row[id] = found.getAsInt();
                     return;
@@ -300,7 +237,7 @@ public final class ResultTokenizer {
     }
 
     private OptionalInt numberOf(String token, Checkpoint model) {
-        Integer number = vocabularies.getOrDefault(model, Map.of()).get(token);
+        Integer number = vocabularies.of(model).get(token);
         return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 }
