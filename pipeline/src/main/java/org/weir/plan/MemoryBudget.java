@@ -39,6 +39,21 @@ public record MemoryBudget(
         lines = List.copyOf(lines);
     }
 
+    MemoryBudget with(List<Line> sum) {
+        return new MemoryBudget(
+                sum,
+                workers,
+                tileElements,
+                tileBytes,
+                windows,
+                filePageBytes,
+                lanes,
+                rowViews,
+                fused,
+                panelBytes,
+                tableEntries);
+    }
+
     public long totalBytes() {
         return lines.stream().mapToLong(Line::bytes).sum();
     }

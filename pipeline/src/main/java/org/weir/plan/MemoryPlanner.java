@@ -104,61 +104,75 @@ final class MemoryPlanner {
     /** Tiles end where strips do, so that strips are the same whatever tiles are. */
     private MemoryBudget budget(int workers, int tileElementsAsked, Way way) {
         int tileElements = Math.ceilDiv(tileElementsAsked, Strip.ELEMENTS) * Strip.ELEMENTS;
-        int lanes = lanes();
         boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
+        Windows windows = windows(tileElements, way);
+        Optional<FusedMemory> fused = fused(tileElements, way);
+        MemoryBudget sizes = new MemoryBudget(
+                List.of(),
+                workers,
+                tileElements,
+                (long) tileElements * widestBytes(tensors.stream().map(TensorPlan::output)),
+                windows,
+                Math.min(workers * (windows.filePageBytes() + filePageBytes(fused)), inputBytes()),
+                Math.max(1, lanes()),
+                rowViews(),
+                fused,
+                most(SolvedTensor::panelBytes),
+                surveyed ? TABLE_ENTRIES : 0);
+        return sizes.with(lines(sizes));
+    }
+
+    /** What memory of these sizes adds up from. */
+    private List<MemoryBudget.Line> lines(MemoryBudget sizes) {
+        int workers = sizes.workers();
+        int lanes = lanes();
+        Windows windows = sizes.windows();
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES + (lanes > 1 ? LARGE_LOOP_BYTES : 0)));
         lines.add(new MemoryBudget.Line("parsed headers", parsedHeaderBytes()));
         lines.add(new MemoryBudget.Line(
                 "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ARRAY_ELEMENTS),
                 workers * (2L + lanes) * Strip.ARRAY_ELEMENTS * Float.BYTES));
-        long tileBytes = (long) tileElements * widestBytes(tensors.stream().map(TensorPlan::output));
         lines.add(new MemoryBudget.Line(
-                "output tiles (%d workers × %d elements)".formatted(workers, tileElements), workers * tileBytes));
-        Windows windows = windows(tileElements, way);
+                "output tiles (%d workers × %d elements)".formatted(workers, sizes.tileElements()),
+                workers * sizes.tileBytes()));
         if (windows.privateBytes() > 0) {
             lines.add(new MemoryBudget.Line(
                     "input tiles (%d workers × %d inputs × %d elements)"
-                            .formatted(workers, windows.inputs(), tileElements),
+                            .formatted(workers, windows.inputs(), sizes.tileElements()),
                     workers * windows.privateBytes()));
         }
-        int rowViews = rowViews();
-        if (rowViews > 0) {
+        if (sizes.rowViews() > 0) {
             lines.add(new MemoryBudget.Line(
                     "rows of tokens (%d workers × %d matrices × %d elements)"
-                            .formatted(workers, rowViews + 1, windows.elements()),
-                    workers * rowBytes(rowViews, windows) + tokenRowBytes()));
+                            .formatted(workers, sizes.rowViews() + 1, windows.elements()),
+                    workers * rowBytes(sizes.rowViews(), windows) + tokenRowBytes()));
         }
-        Optional<FusedMemory> fused = fused(tileElements, way);
-        fused.ifPresent(each -> lines.add(new MemoryBudget.Line(
-                "fused steps (%d workers × their strips, inputs and %d tiles)".formatted(workers, each.places()),
-                workers * each.bytes())));
-        if (surveyed) {
+        sizes.fused()
+                .ifPresent(each -> lines.add(new MemoryBudget.Line(
+                        "fused steps (%d workers × their strips, inputs and %d tiles)"
+                                .formatted(workers, each.places()),
+                        workers * each.bytes())));
+        lines.addAll(linesOfTensors(sizes));
+        return lines;
+    }
+
+    /** Those of what is found out about tensors, or solved for. */
+    private List<MemoryBudget.Line> linesOfTensors(MemoryBudget sizes) {
+        int workers = sizes.workers();
+        List<MemoryBudget.Line> lines = new ArrayList<>();
+        if (sizes.tableEntries() > 0) {
             lines.add(new MemoryBudget.Line(
                     "survey tables (%d workers × %d counters)".formatted(workers, TABLE_ENTRIES),
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
             lines.add(new MemoryBudget.Line("survey results", blockBytes() + keptBytes(workers)));
         }
         lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
-        long panelBytes = most(SolvedTensor::panelBytes);
-        if (panelBytes > 0) {
+        if (sizes.panelBytes() > 0) {
             lines.add(new MemoryBudget.Line("largest system of equations", most(SolvedTensor::systemBytes)));
-            lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * panelBytes));
+            lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * sizes.panelBytes()));
         }
-        long filePages = Math.min(workers * (windows.filePageBytes() + filePageBytes(fused)), inputBytes());
-        int tableEntries = surveyed ? TABLE_ENTRIES : 0;
-        return new MemoryBudget(
-                lines,
-                workers,
-                tileElements,
-                tileBytes,
-                windows,
-                filePages,
-                Math.max(1, lanes),
-                rowViews,
-                fused,
-                panelBytes,
-                tableEntries);
+        return lines;
     }
 
     private int lanes() {

@@ -91,34 +91,21 @@ public final class Planner {
         problems.addAll(parameters.problems());
         boolean settingsSound = problems.isEmpty();
         Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), Input.Role.BASE));
-        SliceOpener opener = new SliceOpener(config, method.info().base(), inputs);
-        List<SliceModels> slices = opener.open();
-        problems.addAll(inputs.problems());
-        problems.addAll(opener.problems());
-        if (!modelsGiven || !inputs.problems().isEmpty() || !opener.problems().isEmpty()) {
-            throwIfAny();
-        }
+        List<SliceModels> slices = slices(method.info().base(), modelsGiven);
         List<Input> all = all(base, slices);
-        Optional<ResultTokenizer> tokenizer = config.tokenizer().map(entry -> tokenizer(entry, slices));
-        tokenizer.ifPresent(found -> problems.addAll(found.problems()));
-        if (tokenizer.isPresent() && !tokenizer.get().problems().isEmpty()) {
-            throwIfAny();
-        }
+        Optional<ResultTokenizer> tokenizer = tokenizer(slices);
         refuseLinksLeadingOut(
                 tokenizer.map(ResultTokenizer::donor), all.getFirst().checkpoint());
         out.ifPresent(path -> problems.addAll(OutputPlace.problems(path, all, options.overwrite())));
         TensorPlanner tensorPlanner = new TensorPlanner(config, method, parameters, options, slices, tokenizer);
         List<TensorPlan> planned = tensorPlanner.plan(settingsSound);
-        List<TensorPlan> tensors = planned;
         problems.addAll(tensorPlanner.problems());
         tokenizer.ifPresent(found -> problems.addAll(found.problems()));
-        List<Input> read = new ArrayList<>(all);
-        if (problems.isEmpty()) {
-            tensors = fused(tensors);
-            fused.forEach(step -> read.addAll(step.plan().files()));
-            out.filter(_ -> !fused.isEmpty())
-                    .ifPresent(path -> problems.addAll(OutputPlace.problems(path, read, options.overwrite())));
-        }
+        List<TensorPlan> tensors = problems.isEmpty() ? fused(planned) : planned;
+        List<Input> read = Stream.concat(all.stream(), fused.stream().flatMap(step -> step.plan().files().stream()))
+                .toList();
+        out.filter(_ -> !fused.isEmpty())
+                .ifPresent(path -> problems.addAll(OutputPlace.problems(path, read, options.overwrite())));
         throwIfAny();
         ShardLayout layout =
                 ShardLayout.of(tensors.stream().map(TensorPlan::output).toList(), options.outShardBytes());
@@ -126,13 +113,6 @@ public final class Planner {
         requireMemory(memory);
         out.flatMap(path -> OutputPlace.lackOfSpace(path, layout)).ifPresent(problems::add);
         throwIfAny();
-        List<String> notes = new ArrayList<>(parameters.notes(tensorPlanner.places()));
-        notes.addAll(tensorPlanner.notes());
-        tokenizer.ifPresent(found -> notes.addAll(found.notes()));
-        Optional<String> chatTemplate = config.chatTemplate()
-                .flatMap(asked -> ChatTemplate.text(
-                        asked, all.stream().map(Input::checkpoint).toList()));
-        ResultConfig result = ResultConfig.of(config, slices, tensorPlanner.vocabulary());
         return new MergePlan(
                 config,
                 options,
@@ -143,10 +123,22 @@ public final class Planner {
                 Account.of(all, slices, planned),
                 layout,
                 memory,
-                result,
+                ResultConfig.of(config, slices, tensorPlanner.vocabulary()),
                 tokenizer,
-                chatTemplate,
-                notes);
+                chatTemplate(all),
+                notes(parameters, tensorPlanner, tokenizer));
+    }
+
+    /** All slices, opened. */
+    private List<SliceModels> slices(BaseRole role, boolean modelsGiven) throws PlanException {
+        SliceOpener opener = new SliceOpener(config, role, inputs);
+        List<SliceModels> slices = opener.open();
+        problems.addAll(inputs.problems());
+        problems.addAll(opener.problems());
+        if (!modelsGiven || !inputs.problems().isEmpty() || !opener.problems().isEmpty()) {
+            throwIfAny();
+        }
+        return slices;
     }
 
     /** The base first, then the models in order; of a stack, in which a model may give many slices, each once. */
@@ -177,11 +169,33 @@ public final class Planner {
         return tensors;
     }
 
-    private ResultTokenizer tokenizer(TokenizerEntry entry, List<SliceModels> slices) {
+    private Optional<ResultTokenizer> tokenizer(List<SliceModels> slices) throws PlanException {
+        if (config.tokenizer().isEmpty()) {
+            return Optional.empty();
+        }
         Stream<SliceSource> donors = slices.stream().map(SliceModels::donor).limit(1);
         List<SliceSource> models = Stream.concat(donors, slices.stream().flatMap(slice -> slice.inputs().stream()))
                 .toList();
-        return new ResultTokenizer(entry, models, new ConfigProblems(config.file()));
+        ResultTokenizer tokenizer =
+                new ResultTokenizer(config.tokenizer().get(), models, new ConfigProblems(config.file()));
+        problems.addAll(tokenizer.problems());
+        if (!tokenizer.problems().isEmpty()) {
+            throwIfAny();
+        }
+        return Optional.of(tokenizer);
+    }
+
+    private Optional<String> chatTemplate(List<Input> all) {
+        List<Checkpoint> models = all.stream().map(Input::checkpoint).toList();
+        return config.chatTemplate().flatMap(asked -> ChatTemplate.text(asked, models));
+    }
+
+    private static List<String> notes(
+            ParameterLookup parameters, TensorPlanner tensors, Optional<ResultTokenizer> tokenizer) {
+        List<String> notes = new ArrayList<>(parameters.notes(tensors.places()));
+        notes.addAll(tensors.notes());
+        tokenizer.ifPresent(found -> notes.addAll(found.notes()));
+        return notes;
     }
 
     /** What a stranger's model links to would be copied into the result, and given to others with it. */
