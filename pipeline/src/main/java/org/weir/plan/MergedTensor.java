@@ -108,7 +108,7 @@ public record MergedTensor(
     @Override
     public int readings() {
         boolean valuesRepeat = inputs().allMatch(input -> input.info().dtype().bits() <= Short.SIZE);
-        int tableEntries = MemoryPlanner.TABLE_ENTRIES / Math.max(1, experts.size());
+        int tableEntries = MemorySum.TABLE_ENTRIES / Math.max(1, experts.size());
         return recipe.sweeps(valuesRepeat, output.elements(), tableEntries) + 1;
     }
 
