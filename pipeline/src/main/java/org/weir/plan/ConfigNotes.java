@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.weir.checkpoint.Printable;
-import org.weir.method.Param;
 
 /** What people should know of their config although nothing is wrong with it. */
 final class ConfigNotes {
@@ -15,7 +14,7 @@ final class ConfigNotes {
 
     private final Path file;
     private final List<Note> notes = new ArrayList<>();
-    private final Set<Param> ignored = new HashSet<>();
+    private final Set<String> ignored = new HashSet<>();
 
     ConfigNotes(Path file) {
         this.file = file;
@@ -32,9 +31,9 @@ final class ConfigNotes {
     }
 
     /** Notes, once for all models, that a parameter does nothing. */
-    void ignored(int line, Param param) {
+    void ignored(int line, String param, String because) {
         if (ignored.add(param)) {
-            add(line, "'" + param.name() + "' has no effect: " + param.ignoredBecause());
+            add(line, "'" + param + "' has no effect: " + because);
         }
     }
 

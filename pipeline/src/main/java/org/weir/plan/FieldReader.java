@@ -55,7 +55,9 @@ final class FieldReader {
         String place = path.isEmpty() ? "" : " under " + path;
         String help = DidYouMean.among(known, key)
                 .map(word -> "did you mean '" + word + "'?")
-                .orElseGet(() -> "expected one of " + String.join(", ", new TreeSet<>(known)));
+                .orElseGet(() -> path.isEmpty() && ParameterReader.isMergekits(key)
+                        ? "a parameter stands under parameters"
+                        : "expected one of " + String.join(", ", new TreeSet<>(known)));
         return "unknown key " + OneLine.quoted(key) + place + "; " + help;
     }
 

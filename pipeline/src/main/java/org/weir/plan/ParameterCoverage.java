@@ -27,9 +27,11 @@ final class ParameterCoverage {
             Function<TensorPlace, String> filtered) {
 
         boolean lacks(TensorPlace place) {
+            if (place.slice() != slice) {
+                return false;
+            }
             String name = filtered.apply(place);
-            return place.slice() == slice
-                    && levels.stream().allMatch(values -> values.caseFor(name).isEmpty());
+            return levels.stream().allMatch(values -> values.caseFor(name).isEmpty());
         }
     }
 

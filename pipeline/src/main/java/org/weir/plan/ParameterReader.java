@@ -5,11 +5,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.weir.method.MethodInfo;
 import org.weir.method.Param;
 
 /** Reads a config's parameters as one method declares them. */
 final class ParameterReader {
+    /** Those of any of mergekit's methods; it passes over what a method does not ask for, and many configs have some. */
+    private static final Set<String> MERGEKITS = Set.of(
+            "alpha",
+            "density",
+            "embed_slerp",
+            "eps",
+            "epsilon",
+            "filter_wise",
+            "gamma",
+            "int8_mask",
+            "lambda",
+            "max_iter",
+            "normalize",
+            "normalize_weights",
+            "nuslerp_flatten",
+            "nuslerp_row_wise",
+            "r",
+            "rescale",
+            "scale",
+            "select_topk",
+            "t",
+            "tol",
+            "weight");
+
     private final MethodInfo method;
     private final ConfigProblems problems;
     private final ConfigNotes notes;
@@ -18,6 +43,11 @@ final class ParameterReader {
         this.method = method;
         this.problems = problems;
         this.notes = notes;
+    }
+
+    /** Whether some method of mergekit has a parameter of this name. */
+    static boolean isMergekits(String name) {
+        return MERGEKITS.contains(name);
     }
 
     /** The settings under a {@code parameters} that holds for all models, by name. */
@@ -37,7 +67,9 @@ final class ParameterReader {
         Map<String, SettingValues> values = new LinkedHashMap<>();
         settings.forEach((name, setting) -> {
             Optional<Param> param = method.param(name);
-            if (param.isEmpty()) {
+            if (param.isEmpty() && isMergekits(name)) {
+                notes.ignored(setting.line(), name, method.name() + " has no such parameter; it has " + names());
+            } else if (param.isEmpty()) {
                 problems.add(setting.line(), unknown(name, path));
             } else if (!allowed.contains(param.get())) {
                 problems.add(
@@ -46,7 +78,7 @@ final class ParameterReader {
                                 + " move it to the parameters of the config");
             } else {
                 if (param.get().isIgnored()) {
-                    notes.ignored(setting.line(), param.get());
+                    notes.ignored(setting.line(), name, param.get().ignoredBecause());
                 }
                 values.put(name, SettingValues.read(param.get(), setting, path + "." + name, problems));
             }
@@ -60,6 +92,10 @@ final class ParameterReader {
                 .map(word ->
                         "unknown key " + OneLine.quoted(name) + " under " + path + "; did you mean '" + word + "'?")
                 .orElse(method.name() + " has no parameter " + OneLine.quoted(name) + " (under " + path + "); it has "
-                        + (names.isEmpty() ? "none" : method.paramNames()));
+                        + names());
+    }
+
+    private String names() {
+        return method.params().isEmpty() ? "none" : method.paramNames();
     }
 }

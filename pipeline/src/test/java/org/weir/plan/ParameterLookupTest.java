@@ -145,11 +145,11 @@ final class ParameterLookupTest {
                 List.of(
                         "c.yml:6: unknown key 'wieght' under models[0].parameters; did you mean 'weight'?",
                         "c.yml:10: unknown key 'densty' under parameters; did you mean 'density'?",
-                        "c.yml:11: ties has no parameter 'epsilon' (under parameters); it has weight, density, lambda,"
+                        "c.yml:11: ties has no parameter 'mask_lambda' (under parameters); it has weight, density, lambda,"
                                 + " normalize, rescale, int8_mask"),
                 problems(
                         TIES,
-                        CONFIG.replace("weight: 0.1", "wieght: 0.1").replace("density", "densty") + "  epsilon: 1\n"));
+                        CONFIG.replace("weight: 0.1", "wieght: 0.1").replace("density", "densty") + "  mask_lambda: 1\n"));
     }
 
     @Test
@@ -297,6 +297,24 @@ final class ParameterLookupTest {
                         "c.yml:10: no tensor uses the value of density for the filter 'mlp'",
                         "c.yml:11: 'int8_mask' has no effect: signs need no storage here"),
                 lookup.notes(places(MLP_0, ATTN_1)));
+    }
+
+    @Test
+    void parametersOfMergekitsOtherMethodsAreNotedOnceAndPassedOver() throws PlanException {
+        ParameterLookup lookup = lookup(LINEAR, """
+                merge_method: linear
+                models:
+                - {model: x, parameters: {weight: 1, density: [{filter: mlp, value: l1}]}}
+                - {model: y, parameters: {weight: 2, density: 9e99}}
+                parameters: {select_topk: 0.1, normalize: false}
+                """);
+        assertEquals(List.of(), lookup.problems());
+        assertEquals(
+                List.of(
+                        "c.yml:3: 'density' has no effect: linear has no such parameter; it has weight, normalize",
+                        "c.yml:5: 'select_topk' has no effect: linear has no such parameter; it has weight, normalize"),
+                lookup.notes(places(MLP_0)));
+        assertEquals(List.of(1.0, 2.0), at(lookup, MLP_0, 0).all(WEIGHT));
     }
 
     @Test

@@ -112,6 +112,7 @@ final class HostileConfigs {
         }
         configs.add(refused("typo-in-a-model", HEAD + "    paramters: {weight: 1}\n", 4, "did you mean 'parameters'"));
         configs.add(refused("typo-in-parameters", HEAD + "parameters: {wieght: 1}\n", 4, "'wieght'", "weight"));
+        configs.add(refused("parameter-at-the-top", GOOD + "weight: 1\n", 6, "'weight'", "under parameters"));
         configs.add(refused("typo-in-a-method", GOOD.replace("linear", "linaer"), 1, "did you mean 'linear'"));
         configs.add(refused(
                 "typo-in-a-rule",

@@ -88,6 +88,32 @@ class SliceLawsTest {
         assertEquals(whole.tensor("model.norm.weight"), part.tensor("model.norm.weight"));
     }
 
+    @Test
+    void slicesMayHaveDifferentNumbersOfSources() throws IOException {
+        Model merged = Model.read(merge("""
+                merge_method: linear
+                parameters: {weight: 1}
+                slices:
+                  - sources:
+                      - {model: %1$s/one, layer_range: [0, 1]}
+                  - sources:
+                      - {model: %1$s/one, layer_range: [1, 3], parameters: {weight: 0.5}}
+                      - {model: %1$s/two, layer_range: [2, 4], parameters: {weight: [{filter: layers.3, value: 1.5}]}}
+                  - sources:
+                      - {model: %1$s/two, layer_range: [0, 1]}
+                """.formatted(folder)));
+        assertEquals(layer(one, 0), layer(merged, 0));
+        assertEquals(layer(two, 0), layer(merged, 3));
+        double[] shares = {1 / 1.5, 1.5 / 2};
+        for (int i = 0; i < shares.length; i++) {
+            for (int e = 0; e < layer(one, i).elements(); e++) {
+                double expected =
+                        (1 - shares[i]) * layer(one, 1 + i).at(e) + shares[i] * layer(two, 2 + i).at(e);
+                assertEquals(expected, layer(merged, 1 + i).at(e), 1e-6);
+            }
+        }
+    }
+
     /** Weights 0 to 1 along each slice; of a slice of one layer the last. */
     @Test
     void gradientsRunAlongEachSlice() throws IOException {
