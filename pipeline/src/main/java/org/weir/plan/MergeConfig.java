@@ -93,8 +93,7 @@ public record MergeConfig(
     private static MergeConfig only(Path file, List<MergeConfig> documents) throws PlanException {
         if (documents.size() > 1) {
             ConfigProblems problems = new ConfigProblems(file);
-            problems.add(
-                    documents.get(1).methodLine(), "a second document; only merge and plan take a config of several");
+            problems.add(documents.get(1).methodLine(), "a second document; expected a config of one");
             throw problems.exception();
         }
         return documents.getFirst();

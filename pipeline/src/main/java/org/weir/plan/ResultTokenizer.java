@@ -178,7 +178,9 @@ public final class ResultTokenizer {
         });
         long zeros = IntStream.of(source).filter(each -> each == TokenRows.ZERO).count();
         if (zeros > 0) {
-            notes.add("%,d tokens of the result get rows of zeros, since no model gives them one".formatted(zeros));
+            notes.add(
+                    "tokens of the result that get rows of zeros, since no model or the config gives them another: %,d"
+                            .formatted(zeros));
         }
         return new TokenRows(own, source, row, forced);
     }

@@ -149,7 +149,8 @@ final class ParameterLookupTest {
                                 + " normalize, rescale, int8_mask"),
                 problems(
                         TIES,
-                        CONFIG.replace("weight: 0.1", "wieght: 0.1").replace("density", "densty") + "  mask_lambda: 1\n"));
+                        CONFIG.replace("weight: 0.1", "wieght: 0.1").replace("density", "densty")
+                                + "  mask_lambda: 1\n"));
     }
 
     @Test

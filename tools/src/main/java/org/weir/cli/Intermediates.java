@@ -73,7 +73,8 @@ final class Intermediates implements AutoCloseable {
         }
     }
 
-    private static void note(Output output, MergeConfig step, MergePlan plan, String user) {
+    /** Says that a step is a part of what uses it, and what is to be known of it. */
+    static void note(Output output, MergeConfig step, MergePlan plan, String user) {
         String prefix = "step " + Steps.name(step) + ": ";
         output.note(prefix + "computed as " + user + " reads it");
         plan.notes().forEach(note -> output.note(prefix + note));

@@ -9,9 +9,7 @@ import org.weir.checkpoint.TensorReader;
 import org.weir.engine.Steps;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
-import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
-import org.weir.plan.Planner;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -120,17 +118,10 @@ final class MergeArguments {
     }
 
     /**
-     * Plans what was asked for, in a config of one document.
+     * What was asked for, of any number of documents, of which none is planned yet.
      *
      * @throws ParameterException if an option is out of range or a path is none that can be meant
      */
-    MergePlan plan(CommandSpec command, Optional<Path> out) throws PlanException {
-        requirePaths(command, out);
-        MergeOptions options = options(command);
-        return Planner.plan(MergeConfig.read(config), Path.of(""), System.getenv(), options, out);
-    }
-
-    /** The same for a config of any number of documents, of which none is planned yet. */
     Steps steps(CommandSpec command, Optional<Path> out) throws PlanException {
         requirePaths(command, out);
         MergeOptions options = options(command);

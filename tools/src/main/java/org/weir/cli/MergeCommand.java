@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,8 +45,17 @@ final class MergeCommand implements Callable<Integer> {
     @Mixin
     private final MergeArguments arguments = new MergeArguments();
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "The folder for the result.")
-    private Path out = Path.of("");
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            hideParamSyntax = true,
+            paramLabel = "OUT",
+            description = "The folder for the result.")
+    private @Nullable Path place;
+
+    /** What mergekit-multi has for OUT. */
+    @Option(names = "--out-path", hidden = true)
+    private @Nullable Path outPath;
 
     @Option(
             names = {"-I", "--intermediate-dir"},
@@ -54,7 +65,7 @@ final class MergeCommand implements Callable<Integer> {
     private @Nullable Path intermediateDir;
 
     @Option(
-            names = "--resume",
+            names = {"--resume", "--lazy"},
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
@@ -72,6 +83,7 @@ final class MergeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         MergekitOptions.note(spec, output);
+        Path out = out();
         String name = out.toAbsolutePath().normalize().toString();
         Optional<Path> kept = Optional.ofNullable(intermediateDir);
         try (Steps steps = arguments.steps(spec, Optional.of(out));
@@ -94,6 +106,17 @@ final class MergeCommand implements Callable<Integer> {
             measured(plan, report);
         }
         return ExitCode.DONE;
+    }
+
+    private Path out() {
+        if (place != null && outPath != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "a second place for the result; keep one of OUT and --out-path");
+        }
+        if (place == null && outPath == null) {
+            throw new ParameterException(spec.commandLine(), "missing required parameter: 'OUT'");
+        }
+        return place != null ? place : Objects.requireNonNull(outPath);
     }
 
     static MergeReport merge(
@@ -120,7 +143,7 @@ final class MergeCommand implements Callable<Integer> {
         } else if (!output.isQuiet()) {
             output.event("stages", shares.json());
         }
-        reportFile.write("merge", plan, Optional.of(out), report, readSpeed);
+        reportFile.write("merge", plan, Optional.of(out()), report, readSpeed);
     }
 
     static ProgressWatch.Counts counts(MergeProgress progress) {

@@ -1,8 +1,10 @@
 package org.weir.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -11,7 +13,9 @@ import org.weir.engine.CounterFile;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.Profile;
+import org.weir.engine.Steps;
 import org.weir.plan.MergePlan;
+import org.weir.plan.PlanException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +56,8 @@ final class ProfileCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Optional<Duration> limit = limit();
         MergekitOptions.note(spec, output);
-        try (MergePlan plan = arguments.plan(spec, Optional.empty());
+        try (Steps steps = arguments.steps(spec, Optional.empty());
+                MergePlan plan = plan(steps);
                 CounterFile counters = CounterFile.create(
                         "profile of " + arguments.config(), plan.memory().workers(), true)) {
             reportFile.check(spec, plan);
@@ -74,6 +79,26 @@ final class ProfileCommand implements Callable<Integer> {
             reportFile.write("profile", plan, Optional.empty(), report, readSpeed);
         }
         return ExitCode.DONE;
+    }
+
+    /** Of the result: what it is made of is a part of it or an input, since nothing is written here that it could read. */
+    private MergePlan plan(Steps steps) throws PlanException, IOException {
+        if (steps.areSeveral()) {
+            steps.planAll(
+                    false,
+                    Optional.empty(),
+                    (step, plan) ->
+                            steps.fusedInto(step).ifPresent(user -> Intermediates.note(output, step, plan, user)));
+        }
+        if (!steps.written().isEmpty()) {
+            String name = Steps.name(steps.written().getFirst());
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the step " + name + " is written before others read it, and profile writes nothing; "
+                            + "weir merge CONFIG OUT --intermediate-dir DIR keeps it, then profile"
+                            + " the documents one by one, with DIR/" + name + " as a model");
+        }
+        return steps.plan(steps.last(), Map.of(), Optional.empty());
     }
 
     private Optional<Duration> limit() {

@@ -14,8 +14,9 @@ class UsageTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             mrge a b               | weir: unknown command 'mrge'; did you mean merge?; see 'weir --help'
-            merge                  | weir: missing required parameters: 'CONFIG', 'OUT'; see 'weir merge --help'
+            merge                  | weir: missing required parameter: 'CONFIG'; see 'weir merge --help'
             merge a                | weir: missing required parameter: 'OUT'; see 'weir merge --help'
+            merge a b --out-path c | weir: a second place for the result; keep one of OUT and --out-path; see 'weir merge --help'
             merge a b c            | weir: unexpected argument 'c'; see 'weir merge --help'
             merge a b --num-thread | weir: unknown option '--num-thread'; did you mean --num-threads?; see 'weir merge --help'
             merge a b --threads=2  | weir: unknown option '--threads=2'; did you mean --num-threads?; see 'weir merge --help'

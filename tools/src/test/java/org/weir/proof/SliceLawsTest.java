@@ -107,8 +107,8 @@ class SliceLawsTest {
         double[] shares = {1 / 1.5, 1.5 / 2};
         for (int i = 0; i < shares.length; i++) {
             for (int e = 0; e < layer(one, i).elements(); e++) {
-                double expected =
-                        (1 - shares[i]) * layer(one, 1 + i).at(e) + shares[i] * layer(two, 2 + i).at(e);
+                double expected = (1 - shares[i]) * layer(one, 1 + i).at(e)
+                        + shares[i] * layer(two, 2 + i).at(e);
                 assertEquals(expected, layer(merged, 1 + i).at(e), 1e-6);
             }
         }

@@ -161,9 +161,43 @@ class StepsTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().indexOf("step mean (fused") >= 0, run.out());
         assertTrue(run.out().indexOf("step result:") > run.out().indexOf("step mean (fused"), run.out());
-        Weir.Run profile = Weir.run(List.of("profile", config.toString()));
-        assertEquals(2, profile.exitCode(), profile.err());
-        assertTrue(profile.err().contains("a second document"), profile.err());
+    }
+
+    @Test
+    void profileTakesAResultWithItsFusedStepsAndNamesTheOneThatWouldHaveToBeWritten() throws IOException {
+        String last = LAST.formatted(MODELS, "mean") + "---\n";
+        Path config = Files.writeString(folder.resolve("c.yml"), last + FIRST);
+        Weir.Run fused = Weir.run(List.of("profile", config.toString()));
+        assertEquals(0, fused.exitCode(), fused.err());
+        assertTrue(fused.out().contains("profile: ties of 2 experts"), fused.out());
+        assertTrue(fused.err().contains("step mean: computed as result reads it"), fused.err());
+        Files.writeString(config, last + TRIMMED);
+        Weir.Run written = Weir.run(List.of("profile", config.toString()));
+        assertEquals(2, written.exitCode(), written.err());
+        assertTrue(written.err().contains("the step mean is written before others read it"), written.err());
+        assertTrue(written.err().contains("--intermediate-dir DIR"), written.err());
+        assertEquals(List.of("c.yml"), names(folder));
+    }
+
+    @Test
+    void commandLinesOfMergekitMultiAreTaken() throws IOException {
+        Path config = Files.writeString(folder.resolve("c.yml"), FIRST + "---\n" + LAST.formatted(MODELS, "mean"));
+        Path out = folder.resolve("out");
+        List<String> command = List.of(
+                "merge", config.toString(), "-I", folder.resolve("kept").toString(), "--out-path", out.toString());
+        Weir.Run run = Weir.run(with(command, "--lazy", "--cuda", "--lazy-unpickle"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains("for mergekit's sake: --cuda, --lazy-unpickle"), run.err());
+        assertEquals(List.of("c.yml", "kept", "out"), names(folder));
+        Weir.Run again = Weir.run(with(command, "--overwrite"));
+        assertTrue(again.err().contains("step mean: was finished before"), again.err());
+        Weir.Run anew = Weir.run(with(command, "--overwrite", "--no-lazy"));
+        assertEquals(0, anew.exitCode(), anew.err());
+        assertFalse(anew.err().contains("was finished before"), anew.err());
+    }
+
+    private static List<String> with(List<String> command, String... options) {
+        return Stream.concat(command.stream(), Stream.of(options)).toList();
     }
 
     @Test
