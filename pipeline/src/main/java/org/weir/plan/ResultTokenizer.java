@@ -178,9 +178,8 @@ public final class ResultTokenizer {
         });
         long zeros = IntStream.of(source).filter(each -> each == TokenRows.ZERO).count();
         if (zeros > 0) {
-            notes.add(
-                    "tokens of the result that get rows of zeros, since no model or the config gives them another: %,d"
-                            .formatted(zeros));
+            notes.add("tokens with a row of zeros, since no model has one for them or the config asks for it: %,d"
+                    .formatted(zeros));
         }
         return new TokenRows(own, source, row, forced);
     }
