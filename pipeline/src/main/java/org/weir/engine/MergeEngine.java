@@ -32,6 +32,7 @@ import org.weir.stage.Scope;
  * <pre>
  *   whole-model surveys   every block of every tensor, all workers           (only where a recipe asks)
  *   large tensors         survey sweeps, then tiles, all workers on one      (only those with surveys)
+ *   whole matrices        solved for one after the other, all workers on one (only for RegMean)
  *   all the others        a queue of tiles, and of small tensors with their surveys, one worker each
  * </pre>
  *

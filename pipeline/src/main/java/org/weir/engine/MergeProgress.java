@@ -59,7 +59,7 @@ public final class MergeProgress {
         this.counters = counters;
         this.done = counter(CounterFile.Kind.DONE_BYTES, "input bytes done");
         this.total = counter(CounterFile.Kind.TOTAL_BYTES, "input bytes in total");
-        this.phase = counter(CounterFile.Kind.PHASE, "surveying, merging, publishing");
+        this.phase = counter(CounterFile.Kind.PHASE, "surveying, merging, publishing, recovering");
     }
 
     private AtomicCounter counter(CounterFile.Kind kind, String label) {
