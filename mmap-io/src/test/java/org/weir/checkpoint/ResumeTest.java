@@ -11,6 +11,7 @@ import static org.weir.checkpoint.SmallOutput.list;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,7 +321,7 @@ class ResumeTest {
                                 .tensor(tensor == 0 ? "a" : "b")
                                 .orElseThrow()
                                 .bytes()
-                                .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+                                .toArray(ValueLayout.JAVA_BYTE));
             }
         }
     }

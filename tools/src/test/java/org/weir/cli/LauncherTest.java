@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +37,7 @@ class LauncherTest {
     private Path temp;
 
     private Launched weir = new Launched(Path.of(""));
-    private final List<Process> started = new java.util.ArrayList<>();
+    private final List<Process> started = new ArrayList<>();
 
     @BeforeEach
     void makeTheLauncher() throws IOException {
@@ -162,7 +166,7 @@ class LauncherTest {
                     try {
                         return Files.createSymbolicLink(temp.resolve("link-" + i), model);
                     } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                        throw new UncheckedIOException(e);
                     }
                 })
                 .toList();
@@ -182,8 +186,8 @@ class LauncherTest {
         byte[] header = "{\"%s\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
                 .formatted(name)
                 .getBytes(StandardCharsets.UTF_8);
-        return java.nio.ByteBuffer.allocate(8 + header.length + 4)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        return ByteBuffer.allocate(8 + header.length + 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(header.length)
                 .put(header)
                 .putFloat(value)

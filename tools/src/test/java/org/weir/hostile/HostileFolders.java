@@ -6,6 +6,7 @@ import static org.weir.hostile.HostileFolder.accepted;
 import static org.weir.hostile.HostileFolder.refused;
 import static org.weir.hostile.HostileFolder.refusedIndex;
 
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -336,7 +337,7 @@ final class HostileFolders {
     }
 
     /** Stays when nobody listens any more. A path to it must be short, so it is made elsewhere and moved. */
-    private static void socket(Path place) throws java.io.IOException {
+    private static void socket(Path place) throws IOException {
         Path shortFolder = Files.createTempDirectory("weir");
         Path made = shortFolder.resolve("s");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,8 +228,7 @@ class AccountTest {
     private static final String COPIED_FROM_BASE = "copied: U8 tensors are not merged (--copy-from-base)";
 
     private Path codes(String name, int code) throws IOException {
-        Tensor codes =
-                new Tensor(Format.U8, List.of(5), java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3, 4, (byte) code}));
+        Tensor codes = new Tensor(Format.U8, List.of(5), ByteBuffer.wrap(new byte[] {1, 2, 3, 4, (byte) code}));
         Tensor floats = Tensor.of(Format.F32, List.of(3), i -> code + i);
         new Model(Map.of("codes", codes, "floats", floats)).write(folder.resolve(name), 1);
         return folder.resolve(name);

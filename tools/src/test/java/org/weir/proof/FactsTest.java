@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -61,7 +63,7 @@ class FactsTest {
     }
 
     private Weir.Run run(Config config, String... options) throws IOException {
-        String[] all = java.util.Arrays.copyOf(options, options.length + 2);
+        String[] all = Arrays.copyOf(options, options.length + 2);
         all[options.length] = "--report";
         all[options.length + 1] = report().toString();
         Weir.Run run = Weir.tryMerge(folder, config.toString(), all);
@@ -214,7 +216,7 @@ class FactsTest {
             assertEquals(0, bias, 4.5 * Math.sqrt(variance), format.name());
             String[] cut = options.clone();
             cut[cut.length - 1] = "3";
-            List<String> more = new java.util.ArrayList<>(List.of(cut));
+            List<String> more = new ArrayList<>(List.of(cut));
             more.addAll(List.of("--tile-elements", "4096"));
             assertEquals(once, Weir.merge(folder, config.toString(), more.toArray(String[]::new)));
             cut[5] = "6";

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -63,7 +64,7 @@ class FusedStepsTest {
         }
     }
 
-    private static Model model(Format format, java.util.function.IntToDoubleFunction value) {
+    private static Model model(Format format, IntToDoubleFunction value) {
         Map<String, Tensor> tensors = new TreeMap<>();
         new TreeMap<>(SHAPES).forEach((name, shape) -> tensors.put(name, Tensor.of(format, shape, value)));
         return new Model(tensors);
