@@ -2,6 +2,7 @@ package org.weir.proof;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -155,43 +156,63 @@ final class Definitions {
 
     /** @param noise what divergences may be off by: then that may tip choices, too */
     static double[] fusion(double[] x, double[] base, int row, double noise) {
-        double[] importance = new double[x.length];
-        boolean[] whole = new boolean[x.length];
-        for (int from = 0; from < x.length; from += row) {
-            double divergence =
-                    divergence(Arrays.copyOfRange(x, from, from + row), Arrays.copyOfRange(base, from, from + row));
-            for (int i = from; i < from + row; i++) {
-                importance[i] = Math.abs(x[i] - base[i]) * divergence;
-                whole[i] = Double.isNaN(divergence);
-            }
-        }
-        double[] sorted = Arrays.stream(importance).sorted().toArray(); // NaN last
-        double[] quartiles = IntStream.rangeClosed(1, 3)
-                .mapToDouble(q -> sorted[(int) ((sorted.length - 1L) * q / 4)])
-                .toArray();
-        double least = quartiles[1] + 1.5 * (quartiles[2] - quartiles[0]);
+        double[] divergences = divergences(x, base, row, v -> v);
+        double[] importance = perElement(i -> Math.abs(x[i] - base[i]) * divergences[i], x.length);
+        double least = least(importance, v -> v);
         boolean all = Double.isNaN(least);
         return IntStream.range(0, x.length)
                 .mapToDouble(i ->
                         Math.abs(importance[i] - least) < Math.max(1e-6 * least, noise * Math.abs(x[i] - base[i]))
                                 ? Double.NaN
-                                : all || whole[i] || importance[i] >= least ? 1 : 0)
+                                : all || Double.isNaN(divergences[i]) || importance[i] >= least ? 1 : 0)
                 .toArray();
     }
 
-    private static double divergence(double[] x, double[] base) {
-        double[] p = softmax(x);
-        double[] q = softmax(base);
-        return IntStream.range(0, x.length)
-                .mapToDouble(i -> (p[i] + 1e-8) * Math.log((p[i] + 1e-8) / (q[i] + 1e-8)))
-                .sum();
+    /** Which changes mergekit takes, where each of its steps is rounded to the tensors' 16 bits. */
+    static boolean[] fusionInSteps(double[] x, double[] base, int row, DoubleUnaryOperator round) {
+        double[] divergences = divergences(x, base, row, round);
+        double[] importance = perElement(
+                i -> round.applyAsDouble(Math.abs(round.applyAsDouble(x[i] - base[i])) * divergences[i]), x.length);
+        double least = least(importance, round);
+        boolean[] taken = new boolean[x.length];
+        IntStream.range(0, x.length).forEach(i -> taken[i] = importance[i] >= least);
+        return taken;
     }
 
-    private static double[] softmax(double[] x) {
+    /** The median plus one and a half interquartile ranges. */
+    private static double least(double[] importance, DoubleUnaryOperator round) {
+        double[] sorted = Arrays.stream(importance).sorted().toArray(); // NaN last
+        double[] quartiles = IntStream.rangeClosed(1, 3)
+                .mapToDouble(q -> sorted[(int) ((sorted.length - 1L) * q / 4)])
+                .toArray();
+        double range = round.applyAsDouble(quartiles[2] - quartiles[0]);
+        return round.applyAsDouble(quartiles[1] + round.applyAsDouble(1.5 * range));
+    }
+
+    /** For each element, the divergence of its row's softmax from the base's. */
+    private static double[] divergences(double[] x, double[] base, int row, DoubleUnaryOperator round) {
+        double[] divergences = new double[x.length];
+        for (int from = 0; from < x.length; from += row) {
+            double[] p = softmax(Arrays.copyOfRange(x, from, from + row), round);
+            double[] q = softmax(Arrays.copyOfRange(base, from, from + row), round);
+            double sum = 0;
+            for (int i = 0; i < row; i++) {
+                double log = round.applyAsDouble(Math.log(round.applyAsDouble(p[i] / q[i])));
+                sum += round.applyAsDouble(p[i] * log);
+            }
+            Arrays.fill(divergences, from, from + row, round.applyAsDouble(sum));
+        }
+        return divergences;
+    }
+
+    /** With 1e-8 added to each. */
+    private static double[] softmax(double[] x, DoubleUnaryOperator round) {
         double largest = Arrays.stream(x).max().orElse(0);
         double[] e = Arrays.stream(x).map(v -> Math.exp(v - largest)).toArray();
         double sum = Arrays.stream(e).sum();
-        return Arrays.stream(e).map(v -> v / sum).toArray();
+        return Arrays.stream(e)
+                .map(v -> round.applyAsDouble(round.applyAsDouble(v / sum) + round.applyAsDouble(1e-8)))
+                .toArray();
     }
 
     /** The probabilities with which DELLA keeps each entry: by its rank in its row, of equal ones the first are larger. */
@@ -219,6 +240,10 @@ final class Definitions {
     }
 
     private static double[] perElement(double[][] deltas, IntToDoubleFunction value) {
-        return IntStream.range(0, deltas[0].length).mapToDouble(value).toArray();
+        return perElement(value, deltas[0].length);
+    }
+
+    private static double[] perElement(IntToDoubleFunction value, int count) {
+        return IntStream.range(0, count).mapToDouble(value).toArray();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,6 +41,9 @@ class DefinitionsTest {
             List.of(5000),
             List.of(0, 4));
 
+    private static final Set<String> WITHOUT_WEIGHTS =
+            Set.of("sce", "ram", "ramplus_tl", "magmax", "consensus", "nearswap", "arcee_fusion", "passthrough");
+
     @TempDir
     private Path folder;
 
@@ -47,6 +51,18 @@ class DefinitionsTest {
 
     static Stream<Arguments> merges() {
         List<String> configs = List.of(
+                "linear; normalize: false",
+                "linear; normalize: true",
+                "passthrough; scale: -0.5",
+                "task_arithmetic; lambda: 0.75",
+                "task_arithmetic; normalize: true",
+                "ties; density: 0.3",
+                "ties; density: 0.7, normalize: false, lambda: 1.5",
+                "ties; density: 0.01, rescale: true",
+                "dare_linear; density: 0.4",
+                "dare_linear; density: 0.5, rescale: false, normalize: true",
+                "dare_ties; density: 0.5, lambda: 0.5",
+                "dare_ties; density: 0.25, rescale: false, normalize: true",
                 "sce",
                 "sce; select_topk: 0.3",
                 "sce; select_topk: 0.001",
@@ -74,14 +90,17 @@ class DefinitionsTest {
     void givesWhatTheDefinitionSays(String method, int round) throws IOException {
         Random random = new Random(31L * method.hashCode() + round);
         String name = method.split(";")[0];
-        boolean single = name.equals("nearswap") || name.equals("arcee_fusion");
+        boolean single = List.of("nearswap", "arcee_fusion", "passthrough").contains(name);
         int experts = single ? 1 : 2 + random.nextInt(3);
-        boolean nan = round % 4 == 3 && !name.startsWith("della");
+        boolean nan = round % 4 == 3;
         write("base", random, 0, false);
-        Config config = Config.of(name).base(folder.resolve("base"));
+        Config config = Config.of(name);
+        if (!name.equals("linear") && !name.equals("passthrough")) {
+            config.base(folder.resolve("base"));
+        }
         for (int k = 0; k < experts; k++) {
             write("e" + k, random, 1, nan);
-            config.model(folder.resolve("e" + k), weights(name, random, round, k));
+            config.model(folder.resolve("e" + k), weights(method, random, round, k));
         }
         if (method.contains(";")) {
             config.with(method.split(";")[1].strip());
@@ -106,13 +125,15 @@ class DefinitionsTest {
 
     /** Some are negative, zero, or cancel another. */
     private static String[] weights(String method, Random random, int round, int expert) {
-        if (!method.startsWith("breadcrumbs") && !method.startsWith("della")) {
+        if (WITHOUT_WEIGHTS.contains(method.split(";")[0])) {
             return new String[0];
         }
-        double weight = switch (round % 4) {
+        boolean average = method.equals("linear; normalize: true"); // refuses weights that cancel
+        double weight = switch (average && expert == 1 ? -1 : average ? 3 : round % 4) {
+            case -1 -> -0.25;
             case 0 -> expert == 0 ? 0 : 0.5;
             case 1 -> expert % 2 == 0 ? 1 : -1;
-            default -> 0.25 * (random.nextInt(9) - 3);
+            default -> average ? 1 + expert : 0.25 * (random.nextInt(9) - 3);
         };
         return new String[] {String.format(Locale.ROOT, "weight: %.2f", weight)};
     }

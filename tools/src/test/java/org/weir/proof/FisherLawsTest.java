@@ -28,7 +28,9 @@ class FisherLawsTest {
             "long",
             List.of(3, 3001),
             "row",
-            List.of(1, 7));
+            List.of(1, 7),
+            "column",
+            List.of(6, 1));
     private static final double[] WEIGHTS = {1, 0.25, 3};
 
     @TempDir

@@ -294,12 +294,16 @@ final class Reference {
             case "task_arithmetic" -> delta;
             case "ties" -> {
                 trim(delta, density);
-                yield flag("rescale", tensor, false) ? scale(delta, before / size(delta)) : delta;
+                yield flag("rescale", tensor, false) && !(size(delta) < 1e-7)
+                        ? scale(delta, before / size(delta))
+                        : delta;
             }
             case "breadcrumbs", "breadcrumbs_ties" -> {
                 double gamma = config.perModel(model, "gamma", tensor, position(tensor), 0.01);
                 Definitions.breadcrumbs(delta, density, gamma);
-                yield flag("rescale", tensor, false) && size(delta) > 1e-7 ? scale(delta, before / size(delta)) : delta;
+                yield flag("rescale", tensor, false) && !(size(delta) < 1e-7)
+                        ? scale(delta, before / size(delta))
+                        : delta;
             }
             case "della", "della_linear" -> {
                 if (density < 1) {
@@ -323,21 +327,14 @@ final class Reference {
         };
     }
 
-    /** Keeps the ⌊density·n⌋ largest, of equal ones the first, and never none. */
+    /** Keeps the ⌊density·n⌋ largest, of equal ones the first, and never none; NaN is the largest. */
     static void trim(double[] delta, double density) {
         if (density >= 1) {
             return;
         }
         int kept = Math.max(1, (int) (density * delta.length));
-        double[] sorted = Arrays.stream(delta).map(Math::abs).sorted().toArray();
-        double threshold = sorted[sorted.length - kept];
-        long equal = kept - Arrays.stream(sorted).filter(x -> x > threshold).count();
-        for (int i = 0; i < delta.length; i++) {
-            double magnitude = Math.abs(delta[i]);
-            if (magnitude < threshold || magnitude == threshold && equal-- <= 0) {
-                delta[i] = 0;
-            }
-        }
+        boolean[] mask = Definitions.largest(Arrays.stream(delta).map(Math::abs).toArray(), kept);
+        Arrays.setAll(delta, i -> mask[i] ? delta[i] : 0);
     }
 
     private static double size(double[] delta) {

@@ -24,6 +24,8 @@ class RegMeanLawsTest {
     private static final Map<String, List<Integer>> SHAPES = new TreeMap<>(Map.of(
             "one.weight", List.of(1, 1),
             "row.weight", List.of(1, 9),
+            "column.weight", List.of(6, 1),
+            "cube", List.of(2, 3, 4),
             "tall.weight", List.of(150, 3),
             "wide.weight", List.of(6, 65),
             "large.weight", List.of(70, 150),
@@ -131,7 +133,9 @@ class RegMeanLawsTest {
         Path file = Files.writeString(folder.resolve("plan.yml"), config);
         Weir.Run plan = Weir.run(List.of("plan", file.toString()));
         assertTrue(
-                plan.out().contains("averaged, for want of a Gram matrix from every model: bias, scalar, wide.weight"),
+                plan.out()
+                        .contains(
+                                "averaged, for want of a Gram matrix from every model: bias, cube, scalar, wide.weight"),
                 plan.out());
         assertTrue(plan.out().contains("statistics") && plan.out().contains("largest system"), plan.out());
     }
