@@ -45,12 +45,13 @@ public final class CounterFile implements AutoCloseable {
         }
     }
 
-    static final long MAGIC = 0x5745_4952_4354_5231L;
+    static final long MAGIC = 0x5745_4952_4354_5232L;
     static final int PID_AT = 8;
     static final int START_AT = 16;
-    static final int WORKERS_AT = 24;
-    static final int COUNTERS_AT = 28;
-    static final int NAME_AT = 32;
+    static final int TICKS_AT = 24;
+    static final int WORKERS_AT = 32;
+    static final int COUNTERS_AT = 36;
+    static final int NAME_AT = 40;
     static final int HEAD_BYTES = 16384;
 
     private static final int OF_THE_MERGE = 3;
@@ -110,6 +111,7 @@ public final class CounterFile implements AutoCloseable {
             bytes.putLong(
                     START_AT,
                     process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli());
+            bytes.putLong(TICKS_AT, ProcessStart.ticks(process.pid()));
             bytes.putInt(WORKERS_AT, workers);
             bytes.putInt(COUNTERS_AT, capacity);
             bytes.putStringUtf8(NAME_AT, name, HEAD_BYTES - NAME_AT - Integer.BYTES);

@@ -20,7 +20,8 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * @param file the counters
  * @param pid the process
- * @param started when that process began
+ * @param started when that process began, as it was told the time then
+ * @param startTicks the same, in a time that nobody sets
  * @param name what it makes
  * @param workers threads
  * @param phase what it is at
@@ -32,15 +33,13 @@ public record RunningMerge(
         Path file,
         long pid,
         Instant started,
+        long startTicks,
         String name,
         int workers,
         MergeProgress.Phase phase,
         long doneBytes,
         long totalBytes,
         List<StageTime> stages) {
-
-    /** The kernel's boot time, which starts count from, may be corrected by a second while a process runs. */
-    private static final Duration SAME = Duration.ofSeconds(5);
 
     public RunningMerge {
         stages = List.copyOf(stages);
@@ -57,15 +56,18 @@ public record RunningMerge(
 
     /** How it stands now; empty if it has ended. */
     public Optional<RunningMerge> now() throws IOException {
-        return read(file).filter(merge -> merge.pid == pid && merge.started.equals(started));
+        return read(file).filter(merge -> merge.pid == pid && merge.startTicks == startTicks);
     }
 
     /** Whether its process still is; another may have its number by now. */
     public boolean alive() {
-        Optional<Instant> begun = ProcessHandle.of(pid)
-                .filter(ProcessHandle::isAlive)
-                .map(process -> process.info().startInstant().orElse(started));
-        return begun.isPresent() && Duration.between(begun.get(), started).abs().compareTo(SAME) < 0;
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()
+                && ProcessStart.ticks(pid) == startTicks;
+    }
+
+    /** How long its process has been running. */
+    public Duration age() {
+        return ProcessStart.since(startTicks);
     }
 
     static Optional<RunningMerge> read(Path file) throws IOException {
@@ -92,6 +94,7 @@ public record RunningMerge(
                 file,
                 bytes.getLong(CounterFile.PID_AT),
                 Instant.ofEpochMilli(bytes.getLong(CounterFile.START_AT)),
+                bytes.getLong(CounterFile.TICKS_AT),
                 bytes.getStringUtf8(CounterFile.NAME_AT),
                 bytes.getInt(CounterFile.WORKERS_AT),
                 sums.phase,

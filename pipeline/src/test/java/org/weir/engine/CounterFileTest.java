@@ -63,7 +63,7 @@ class CounterFileTest {
             new MergeProgress(file);
             byte[] bytes = Files.readAllBytes(only());
             ByteBuffer view = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-            view.putLong(CounterFile.START_AT, view.getLong(CounterFile.START_AT) - 60_000);
+            view.putLong(CounterFile.TICKS_AT, view.getLong(CounterFile.TICKS_AT) - 1);
             Path other = Files.write(temp.resolve("other"), bytes);
             assertFalse(RunningMerge.read(other).orElseThrow().alive());
         }

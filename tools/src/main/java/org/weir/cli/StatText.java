@@ -1,7 +1,6 @@
 package org.weir.cli;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +26,7 @@ final class StatText {
             lines.add("  " + phase(merge) + ": " + done + ", " + percentDone(merge) + ", "
                     + ByteSize.rate(bytesPerSecond) + left);
             lines.add("  " + merge.workers() + (merge.workers() == 1 ? " thread" : " threads") + ", started "
-                    + Seconds.text(
-                            Duration.between(merge.started(), Instant.now()).toMillis() / 1000.0) + " ago");
+                    + Seconds.text(merge.age().toMillis() / 1000.0) + " ago");
         } else {
             lines.add("  process " + merge.pid() + " ended without finishing, " + phase(merge) + ", at " + done + ", "
                     + percentDone(merge));

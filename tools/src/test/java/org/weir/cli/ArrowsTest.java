@@ -101,8 +101,6 @@ final class ArrowsTest {
                 .haveSimpleNameNotEndingWith("CounterFile")
                 .and()
                 .haveSimpleNameNotEndingWith("MergeManifest")
-                .and()
-                .haveSimpleNameNotEndingWith("StatText")
                 .should()
                 .callMethodWhere(describe("ask for the time of day", ArrowsTest::asksForTheTimeOfDay))
                 .check(WEIR);
