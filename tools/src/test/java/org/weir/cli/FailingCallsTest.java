@@ -2,16 +2,20 @@ package org.weir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,28 @@ class FailingCallsTest {
                     assertEquals(ExitCode.IO, merge.into(out).code());
                 }
             }
+        },
+        /** One range is finished, and damaged: so the first write is a tile's, and no header's hides it. */
+        WHAT_A_MERGE_BEGAN {
+            @Override
+            void prepare(Path out) throws Exception {
+                Path shard = out.resolveSibling("out.staging/model.safetensors");
+                Strace strace = Strace.failing(out.resolveSibling("strace.log"), "pwrite64", "EIO", 2, shard);
+                try (strace) {
+                    assertEquals(ExitCode.IO, merge.into(out).code());
+                }
+                List<Long> written = strace.calls().stream()
+                        .filter(call -> !call.isInjected() && call.offsetBytes() > 0)
+                        .map(Strace.Call::offsetBytes)
+                        .toList();
+                assertEquals(1, written.size());
+                try (RandomAccessFile bytes = new RandomAccessFile(shard.toFile(), "rw")) {
+                    bytes.seek(written.getFirst());
+                    int old = bytes.read();
+                    bytes.seek(written.getFirst());
+                    bytes.write(old ^ 1);
+                }
+            }
         };
 
         abstract void prepare(Path out) throws Exception;
@@ -81,6 +107,13 @@ class FailingCallsTest {
         }
     }
 
+    /** What a call is about: what is written at the beginning of a file is a header, or something small as a whole. */
+    private record Kind(String call, Path file, boolean atBeginning) {
+        static Kind of(Strace.Call call, Path out) {
+            return new Kind(call.name(), out.getParent().relativize(call.path()), call.offsetBytes() == 0);
+        }
+    }
+
     @BeforeAll
     static void makeTheMerge() throws Exception {
         Strace.require();
@@ -90,10 +123,14 @@ class FailingCallsTest {
     @ParameterizedTest
     @EnumSource
     void eachEndsTheMergeWithOneLineAndTheSameCommandGoesOn(Start start) throws Exception {
-        for (Failure failure : failures(start)) {
+        Path watched = Files.createDirectory(temp.resolve("watched")).resolve("out");
+        start.prepare(watched);
+        List<Strace.Call> calls = watched(watched);
+        Set<Kind> failed = new HashSet<>();
+        for (Failure failure : failures(calls, watched, start)) {
             Path out = Files.createTempDirectory(temp, "case").resolve("out");
             start.prepare(out);
-            Ran ran = failing(failure, out);
+            Ran ran = failing(failure, out, failed);
             boolean harmless = failure.mayBeHarmless() && ran.code() == ExitCode.DONE;
             if (!harmless) {
                 assertEnded(failure, start, out, ran);
@@ -104,6 +141,23 @@ class FailingCallsTest {
             assertTrue(!goesOn || again.err().contains(GOES_ON), failure + "\n" + again.err());
             merge.assertDone(out);
         }
+        Set<Kind> kinds = calls.stream()
+                .filter(call -> errors(call.name(), start).length > 0)
+                .map(call -> Kind.of(call, watched))
+                .collect(Collectors.toSet());
+        Kind tile = new Kind("pwrite64", Path.of("out.staging/model.safetensors"), false);
+        Kind journal = new Kind("pwrite64", Path.of("out.staging.journal"), false);
+        if (start == Start.WHAT_A_MERGE_BEGAN) {
+            assertTrue(kinds.containsAll(Set.of(tile, journal)), kinds::toString);
+        } else {
+            kinds.remove(journal); // hidden by its beginning, which another thread writes
+        }
+        assertEquals(Set.of(), without(kinds, failed), "these happened and did not fail");
+        assertEquals(start != Start.WHAT_A_MERGE_LEFT, kinds.contains(tile));
+    }
+
+    private static Set<Kind> without(Set<Kind> some, Set<Kind> others) {
+        return some.stream().filter(kind -> !others.contains(kind)).collect(Collectors.toSet());
     }
 
     private static void assertEnded(Failure failure, Start start, Path out, Ran ran) throws IOException {
@@ -146,24 +200,28 @@ class FailingCallsTest {
         assertEquals(List.of("linear.yml", "log", "models"), SmallMerge.names(temp));
     }
 
-    private static Ran failing(Failure failure, Path out) throws Exception {
+    /** @param failed takes in which calls did */
+    private static Ran failing(Failure failure, Path out, Set<Kind> failed) throws Exception {
         Path log = out.resolveSibling("strace.log");
         Strace strace = Strace.failing(log, failure.call, failure.error, failure.k, failure.place(out));
         Ran ran;
         try (strace) {
             ran = merge.into(out, "--overwrite");
         }
-        assertTrue(Files.readString(log).contains("(INJECTED)"), failure::toString);
+        List<Kind> injected = strace.calls().stream()
+                .filter(Strace.Call::isInjected)
+                .map(call -> Kind.of(call, out))
+                .toList();
+        assertFalse(injected.isEmpty(), failure::toString);
+        failed.addAll(injected);
         return ran;
     }
 
-    /** All that can fail in a merge, found out by watching one. */
-    private Set<Failure> failures(Start start) throws Exception {
-        Path out = Files.createDirectory(temp.resolve("watched")).resolve("out");
-        start.prepare(out);
+    /** All that can fail in a merge, as one shows that was watched. */
+    private static Set<Failure> failures(List<Strace.Call> calls, Path out, Start start) {
         Set<Failure> failures = new LinkedHashSet<>();
         Map<Strace.Call, Integer> seen = new HashMap<>();
-        for (Strace.Call call : watched(out)) {
+        for (Strace.Call call : calls) {
             int k = seen.merge(new Strace.Call(call.thread(), call.name(), call.path(), ""), 1, Integer::sum);
             Path file = out.getParent().relativize(call.path());
             failures.addAll(Stream.of(errors(call.name(), start))

@@ -20,12 +20,24 @@ final class Strace implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
     private static final Pattern LINE =
             Pattern.compile("(\\d+) +(\\w+)\\((?:AT_FDCWD(?:<[^>]*>)?, )?(?:(?:\\d+<|\")(/[^\">]*)[\">])?.*");
+    private static final Pattern WRITE = Pattern.compile("pwrite64\\(.*, \\d+, (\\d+)\\) += ");
 
     private final Process process;
     private final Path log;
 
     /** A call with the path that it begins with, or that of its descriptor; an empty one if it has none. */
-    record Call(String thread, String name, Path path, String line) {}
+    record Call(String thread, String name, Path path, String line) {
+        /** Whether it was made to fail. */
+        boolean isInjected() {
+            return line.contains("(INJECTED)");
+        }
+
+        /** Where a write begins; 0 for all other calls. */
+        long offsetBytes() {
+            Matcher write = WRITE.matcher(line);
+            return write.find() ? Long.parseLong(write.group(1)) : 0;
+        }
+    }
 
     private Strace(Process process, Path log) {
         this.process = process;
