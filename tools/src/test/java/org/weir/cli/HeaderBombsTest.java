@@ -44,6 +44,11 @@ class HeaderBombsTest {
         ONE_DTYPE("{\"a\":{\"dtype\":\"", i -> "xxxxxxxxxx", "\"}}", ExitCode.INPUT),
         ONE_SHAPE("{\"a\":{\"shape\":[1", i -> ",1", "]}}", ExitCode.INPUT),
         ONE_NUMBER("{\"a\":{\"shape\":[1", i -> "0000000000", "]}}", ExitCode.INPUT),
+        ONE_FRACTION_THAT_NOBODY_READS(
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0],\"x\":0.0",
+                i -> "0000000000",
+                "}}",
+                ExitCode.INPUT),
         LISTS("{\"a\":{\"x\":", i -> "[[[[[[[[[[", "}}", ExitCode.INPUT),
         OBJECTS("{\"a\":", i -> "{\"a\":", "", ExitCode.INPUT),
         UNKNOWN_FIELDS("{\"a\":{\"x\":0", i -> ",\"x" + i + "\":0", "}}", ExitCode.INPUT),
