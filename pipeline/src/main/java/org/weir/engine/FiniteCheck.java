@@ -99,8 +99,16 @@ final class FiniteCheck {
                 }
             }
         }
-        return found.map(
-                what -> new NonFiniteException("tensor " + plan.output().name() + ": " + what + why()));
+        return found.map(what ->
+                new NonFiniteException("tensor " + plan.output().name() + ": " + what + origin(worker) + why()));
+    }
+
+    /** Where in a fused step it comes from, if it does. */
+    private String origin(Worker worker) {
+        List<String> labels = plan.labelsOfSteps();
+        List<String> found =
+                worker.found.ofSteps().keySet().stream().map(labels::get).toList();
+        return found.isEmpty() ? "" : " (NaN or infinities are in " + String.join(", ", found) + ")";
     }
 
     /** For results that are not finite although all inputs are. */

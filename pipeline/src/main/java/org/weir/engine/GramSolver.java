@@ -34,6 +34,7 @@ final class GramSolver {
     private final Kernels kernels;
     private final LongConsumer read;
     private final boolean failsOnNonFinite;
+    private final boolean counts;
     private final Map<Worker, SolvePanel> panels = new HashMap<>();
     private final MemorySegment memory;
     private final double[] pivotRow;
@@ -57,6 +58,7 @@ final class GramSolver {
         this.kernels = kernels;
         this.read = read;
         this.failsOnNonFinite = policy.orElse(NonFinite.FAIL) == NonFinite.FAIL;
+        this.counts = policy.orElse(NonFinite.FAIL) != NonFinite.IGNORE;
         long bytes = 0;
         int panel = 0;
         int columns = 0;
@@ -73,12 +75,22 @@ final class GramSolver {
     }
 
     /** Makes one tensor. */
-    void solve(int index, SolvedTensor tensor) throws IOException, MergeStoppedException {
+    void solve(int index, SolvedTally tally) throws IOException, MergeStoppedException {
+        SolvedTensor tensor = tally.plan();
         GramSystem system = new GramSystem(memory, pivotRow, tensor.paddedColumns(), kernels);
         double[] ridges = ridges(tensor);
-        crew.each(system.blocks(), (row, worker) -> assemble(tensor, ridges, system, (int) row, worker));
+        RangeFacts ofGrams = new RangeFacts();
+        crew.each(system.blocks(), (row, worker) -> assemble(tensor, ridges, system, (int) row, ofGrams, worker));
+        requireUsable(tensor, ofGrams);
         system.factor(crew, panels);
-        crew.each(tensor.panels(), (panel, worker) -> solve(index, tensor, ridges, system, (int) panel, worker));
+        crew.each(
+                tensor.panels(), (panel, worker) -> solve(index, tally, ridges, system, (int) panel, ofGrams, worker));
+    }
+
+    private void requireUsable(SolvedTensor tensor, RangeFacts found) throws NonFiniteException {
+        if (failsOnNonFinite && !found.nonFinite().isEmpty()) {
+            throw SolvedTally.unusable(tensor, found.nonFinite());
+        }
     }
 
     /** What is added to the diagonal of each Gram matrix. */
@@ -99,8 +111,10 @@ final class GramSolver {
         return ridges;
     }
 
-    private void assemble(SolvedTensor tensor, double[] ridges, GramSystem system, int row, Worker worker)
+    private void assemble(
+            SolvedTensor tensor, double[] ridges, GramSystem system, int row, RangeFacts ofGrams, Worker worker)
             throws IOException {
+        worker.found = new RangeFacts();
         SolvePanel panel = SolvePanel.of(worker, panels);
         int n = tensor.columns();
         int stride = tensor.paddedColumns();
@@ -108,7 +122,7 @@ final class GramSolver {
         double[] sums = panel.solution;
         Arrays.fill(sums, 0, B * stride, 0);
         for (int expert = 0; expert < ridges.length; expert++) {
-            gramRows(tensor, ridges, expert, row * B, rows, panel, worker);
+            gramRows(tensor, ridges, expert, row * B, rows, panel, counts, worker);
             for (int r = 0; r < rows; r++) {
                 for (int c = 0; c < n; c++) {
                     sums[r * stride + c] += panel.gram[r * (n + SPREAD) + c];
@@ -116,12 +130,26 @@ final class GramSolver {
             }
         }
         system.putRow(row, sums, stride, n);
+        synchronized (ofGrams) {
+            ofGrams.inputs(worker.found.nonFinite());
+        }
         worker.meter.rest("gram", (long) rows * n, 0);
     }
 
-    /** Reads rows of a Gram matrix, scaled as the recipe says. */
+    /**
+     * Reads rows of a Gram matrix, scaled as the recipe says.
+     *
+     * @param count whether to count what is not finite in them: they are read more than once
+     */
     private void gramRows(
-            SolvedTensor tensor, double[] ridges, int expert, int first, int rows, SolvePanel panel, Worker worker)
+            SolvedTensor tensor,
+            double[] ridges,
+            int expert,
+            int first,
+            int rows,
+            SolvePanel panel,
+            boolean count,
+            Worker worker)
             throws IOException {
         int n = tensor.columns();
         double weight = tensor.solve().weights().get(expert);
@@ -130,6 +158,9 @@ final class GramSolver {
         for (int r = 0; r < rows; r++) {
             int at = r * (n + SPREAD);
             read(gram, (long) (first + r) * n, n, panel.gram, at, worker);
+            if (count) {
+                worker.found.input(tensor.experts().size() + expert, panel.gram, at, n, (long) (first + r) * n);
+            }
             float diagonal = (float) (weight * (panel.gram[at + first + r] + ridges[expert]));
             for (int c = at; c < at + n; c++) {
                 panel.gram[c] *= scale;
@@ -138,21 +169,31 @@ final class GramSolver {
         }
     }
 
-    private void solve(int index, SolvedTensor tensor, double[] ridges, GramSystem system, int number, Worker worker)
+    private void solve(
+            int index,
+            SolvedTally tally,
+            double[] ridges,
+            GramSystem system,
+            int number,
+            RangeFacts ofGrams,
+            Worker worker)
             throws IOException {
+        SolvedTensor tensor = tally.plan();
         SolvePanel panel = SolvePanel.of(worker, panels);
         int n = tensor.columns();
         int stride = tensor.paddedColumns();
         int first = number * tensor.panelRows();
         int rows = Math.min(tensor.panelRows(), tensor.rows() - first);
+        worker.found = new RangeFacts();
         mean(tensor, first, rows, panel, worker);
+        requireUsable(tensor, worker.found);
         Arrays.fill(panel.sum, 0, rows * n, 0);
         for (int expert = 0; expert < ridges.length; expert++) {
             read(tensor.experts().get(expert), (long) first * n, rows * n, panel.difference, 0, worker);
             kernels.subtract(panel.difference, panel.mean, rows * n);
             for (int k = 0; k < n; k += B) {
                 int depth = Math.min(B, n - k);
-                gramRows(tensor, ridges, expert, k, depth, panel, worker);
+                gramRows(tensor, ridges, expert, k, depth, panel, false, worker);
                 kernels.addProduct(panel.sum, 0, n, panel.difference, k, n, panel.gram, n + SPREAD, rows, depth, n);
             }
         }
@@ -172,11 +213,16 @@ final class GramSolver {
         }
         worker.meter.rest("solve", (long) rows * n, 0);
         if (failsOnNonFinite && kernels.countNonFinite(panel.mean, rows * n) > 0) {
-            throw new NonFiniteException("tensor " + tensor.output().name()
-                    + ": its matrices or their statistics hold NaN or infinities, or are too large for f32;"
-                    + " they change all of it; --non-finite warn merges all the same");
+            throw new NonFiniteException(
+                    "tensor " + tensor.output().name()
+                            + ": its matrices and their statistics are too large for f32; --non-finite warn merges all the same");
         }
-        tiles.write(index, tensor.output(), (long) first * n, panel.mean, rows * n, worker);
+        boolean marked =
+                !worker.found.nonFinite().isEmpty() || !ofGrams.nonFinite().isEmpty() || !counts;
+        if (number == 0) { // what is found out travels with the ranges
+            worker.found.inputs(ofGrams.nonFinite());
+        }
+        tiles.write(index, tensor.output(), (long) first * n, panel.mean, rows * n, marked, tally, worker);
     }
 
     /** The weighted mean, as {@link org.weir.stage.WeightedSum} makes it. */
@@ -187,6 +233,9 @@ final class GramSolver {
         for (int expert = 0; expert < solve.weights().size(); expert++) {
             MappedTensor matrix = tensor.experts().get(expert);
             read(matrix, (long) first * tensor.columns(), elements, panel.difference, 0, worker);
+            if (counts) {
+                worker.found.input(expert, panel.difference, 0, elements, (long) first * tensor.columns());
+            }
             kernels.addWeighted(
                     panel.mean, panel.difference, solve.weights().get(expert).floatValue(), elements);
         }

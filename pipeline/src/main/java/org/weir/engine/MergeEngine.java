@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,9 @@ public final class MergeEngine {
     /** By the tensor's number in the plan. */
     private final SortedMap<Integer, TensorRun> runs = new TreeMap<>();
 
+    /** What is found out about the others that are computed, by number too. */
+    private final SortedMap<Integer, SolvedTally> solved = new TreeMap<>();
+
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder writtenBytes = new LongAdder();
     private final Crew crew;
@@ -70,6 +74,8 @@ public final class MergeEngine {
         for (int i = 0; i < plan.tensors().size(); i++) {
             if (plan.tensors().get(i) instanceof MergedTensor merged) {
                 runs.put(i, new TensorRun(i, merged, plan.options(), kernels, staged));
+            } else if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
+                solved.put(i, new SolvedTally(tensor));
             }
         }
     }
@@ -91,7 +97,12 @@ public final class MergeEngine {
         }
         TileLoop tiles = new TileLoop(plan, sink, kernels, writtenBytes, crew::isStopped);
         GramSolver solver = new GramSolver(
-                solved(), tiles, crew, kernels, plan.options().exactness().nonFinite(), this::readAndDone);
+                solved.values().stream().map(SolvedTally::plan).toList(),
+                tiles,
+                crew,
+                kernels,
+                plan.options().exactness().nonFinite(),
+                this::readAndDone);
         progress.begin(plan.readBytes());
         List<TensorRun> left =
                 runs.values().stream().filter(run -> !tiles.isFinished(run)).toList();
@@ -133,21 +144,19 @@ public final class MergeEngine {
                 StageTime.added(
                         meters().flatMap(meter -> meter.times().stream()).toList()),
                 steady,
-                runs.values().stream().map(TensorRun::facts).toList());
+                Stream.concat(
+                                runs.values().stream().map(TensorRun::facts),
+                                solved.values().stream().map(SolvedTally::facts))
+                        .toList());
     }
 
     /** Takes in what an earlier run found out about a range of a tensor that it has finished; before {@link #run}. */
     void finished(int tensor, long lengthBytes, ByteBuffer found) throws IOException {
         if (runs.containsKey(tensor)) {
             runs.get(tensor).finished(lengthBytes, found);
+        } else if (solved.containsKey(tensor)) {
+            solved.get(tensor).finished(lengthBytes, found);
         }
-    }
-
-    private List<SolvedTensor> solved() {
-        return plan.tensors().stream()
-                .filter(SolvedTensor.class::isInstance)
-                .map(SolvedTensor.class::cast)
-                .toList();
     }
 
     private void readAndDone(long bytes) {
@@ -211,13 +220,12 @@ public final class MergeEngine {
     }
 
     private void solveAll(GramSolver solver, TileLoop tiles) throws IOException, MergeStoppedException {
-        for (int i = 0; i < plan.tensors().size(); i++) {
-            if (plan.tensors().get(i) instanceof SolvedTensor tensor) {
-                if (tiles.isFinished(i, tensor.output())) {
-                    progress.leaveOut(tensor.readBytes());
-                } else {
-                    solver.solve(i, tensor);
-                }
+        for (Map.Entry<Integer, SolvedTally> each : solved.entrySet()) {
+            SolvedTensor tensor = each.getValue().plan();
+            if (tiles.isFinished(each.getKey(), tensor.output())) {
+                progress.leaveOut(tensor.readBytes());
+            } else {
+                solver.solve(each.getKey(), each.getValue());
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.weir.plan.MergedTensor;
+import org.weir.plan.TensorPlan;
 
 /**
  * What one worker finds out about a range of a tensor while it merges it. It goes into the journal with the range, so that
@@ -25,30 +26,61 @@ final class RangeFacts {
         Found plus(Found more) {
             return new Found(nans + more.nans, infinities + more.infinities, Math.min(first, more.first));
         }
+
+        TensorFacts.NonFinite of(String input) {
+            return new TensorFacts.NonFinite(input, nans, infinities, first);
+        }
     }
 
     /** By the place of the input among those of the tensor. */
     private final Map<Integer, Found> nonFinite = new TreeMap<>();
+
+    /** The same of what fused steps read, by its place among their inputs. */
+    private final Map<Integer, Found> ofSteps = new TreeMap<>();
 
     private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private final List<SampledStrip> samples = new ArrayList<>();
 
     /** Counts what is not finite in an input's elements, and marks where. */
     void input(int place, float[] x, int n, long firstElement, boolean[] marks) {
+        input(place, x, 0, n, firstElement);
+        for (int i = 0; i < n; i++) {
+            marks[i] |= !Float.isFinite(x[i]);
+        }
+    }
+
+    /** Counts what is not finite in elements that stand somewhere in an array. */
+    void input(int place, float[] x, int from, int n, long firstElement) {
         long nans = 0;
         long infinities = 0;
         long first = Long.MAX_VALUE;
         for (int i = 0; i < n; i++) {
-            if (!Float.isFinite(x[i])) {
-                nans += Float.isNaN(x[i]) ? 1 : 0;
-                infinities += Float.isNaN(x[i]) ? 0 : 1;
+            float each = x[from + i];
+            if (!Float.isFinite(each)) {
+                nans += Float.isNaN(each) ? 1 : 0;
+                infinities += Float.isNaN(each) ? 0 : 1;
                 first = Math.min(first, firstElement + i);
-                marks[i] = true;
             }
         }
         if (first < Long.MAX_VALUE) {
             nonFinite.merge(place, new Found(nans, infinities, first), Found::plus);
         }
+    }
+
+    /** Takes in what was found of inputs elsewhere. */
+    void inputs(Map<Integer, Found> more) {
+        more.forEach((place, found) -> nonFinite.merge(place, found, Found::plus));
+    }
+
+    /**
+     * Takes in what was found where a fused step was computed.
+     *
+     * @param before how many inputs the steps before it have
+     * @param own how many inputs the step has that are not those of steps
+     */
+    void step(RangeFacts step, int before, int own) {
+        step.nonFinite.forEach((place, found) -> ofSteps.merge(before + place, found, Found::plus));
+        step.ofSteps.forEach((place, found) -> ofSteps.merge(before + own + place, found, Found::plus));
     }
 
     /** Counts the results that are not finite where no input was marked. */
@@ -76,6 +108,10 @@ final class RangeFacts {
         return nonFinite;
     }
 
+    Map<Integer, Found> ofSteps() {
+        return ofSteps;
+    }
+
     Optional<TensorFacts.Overflow> overflow() {
         return overflow;
     }
@@ -97,7 +133,7 @@ final class RangeFacts {
     /** As {@link #read} takes it; nothing for nothing. */
     ByteBuffer bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        if (!nonFinite.isEmpty() || overflow.isPresent() || !samples.isEmpty()) {
+        if (!nonFinite.isEmpty() || !ofSteps.isEmpty() || overflow.isPresent() || !samples.isEmpty()) {
             try (DataOutputStream to = new DataOutputStream(bytes)) {
                 write(to);
             } catch (IOException e) {
@@ -108,13 +144,8 @@ final class RangeFacts {
     }
 
     private void write(DataOutputStream to) throws IOException {
-        to.writeInt(nonFinite.size());
-        for (Map.Entry<Integer, Found> each : nonFinite.entrySet()) {
-            to.writeInt(each.getKey());
-            to.writeLong(each.getValue().nans());
-            to.writeLong(each.getValue().infinities());
-            to.writeLong(each.getValue().first());
-        }
+        write(nonFinite, to);
+        write(ofSteps, to);
         to.writeLong(overflow.map(TensorFacts.Overflow::elements).orElse(0L));
         to.writeLong(overflow.map(TensorFacts.Overflow::first).orElse(0L));
         to.writeInt(samples.size());
@@ -123,12 +154,29 @@ final class RangeFacts {
         }
     }
 
+    private static void write(Map<Integer, Found> inputs, DataOutputStream to) throws IOException {
+        to.writeInt(inputs.size());
+        for (Map.Entry<Integer, Found> each : inputs.entrySet()) {
+            to.writeInt(each.getKey());
+            to.writeLong(each.getValue().nans());
+            to.writeLong(each.getValue().infinities());
+            to.writeLong(each.getValue().first());
+        }
+    }
+
+    private static void read(ByteBuffer note, Map<Integer, Found> inputs, int count) {
+        for (int left = note.getInt(); left > 0; left--) {
+            int place = Objects.checkIndex(note.getInt(), count);
+            inputs.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
+        }
+    }
+
     /**
      * The facts that an earlier run wrote down.
      *
      * @throws IOException if they are none of this tensor
      */
-    static RangeFacts read(ByteBuffer note, MergedTensor plan) throws IOException {
+    static RangeFacts read(ByteBuffer note, TensorPlan plan) throws IOException {
         RangeFacts facts = new RangeFacts();
         try {
             if (note.hasRemaining()) {
@@ -143,16 +191,14 @@ final class RangeFacts {
         return facts;
     }
 
-    private void readAll(ByteBuffer note, MergedTensor plan) {
-        int inputs = (int) plan.inputs().count();
-        for (int left = note.getInt(); left > 0; left--) {
-            int place = Objects.checkIndex(note.getInt(), inputs);
-            nonFinite.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
-        }
+    private void readAll(ByteBuffer note, TensorPlan plan) {
+        Optional<MergedTensor> merged = plan instanceof MergedTensor some ? Optional.of(some) : Optional.empty();
+        read(note, nonFinite, (int) plan.inputs().count());
+        read(note, ofSteps, merged.map(some -> some.labelsOfSteps().size()).orElse(0));
         TensorFacts.Overflow found = new TensorFacts.Overflow(note.getLong(), note.getLong());
         overflow = Optional.of(found).filter(some -> some.elements() > 0);
         for (int left = note.getInt(); left > 0; left--) {
-            samples.add(SampledStrip.read(note, plan));
+            samples.add(SampledStrip.read(note, merged.orElseThrow(IndexOutOfBoundsException::new)));
         }
     }
 }

@@ -50,7 +50,7 @@ final class RangeMerge {
         }
     }
 
-    /** The same for a step that another tensor is merged from: nothing is told of it, however often it is made. */
+    /** The same for a step that another tensor is merged from: it is made several times, so no strip of it is looked at. */
     void compute(Worker worker, long first, long end) {
         for (long at = first; at < end; ) {
             long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);

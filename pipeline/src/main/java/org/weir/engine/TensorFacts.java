@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param tensor its name
  * @param elements how many were merged, by this run and by those that it goes on with
- * @param nonFinite the inputs that hold NaN or infinities, the base first
+ * @param nonFinite the inputs that hold NaN or infinities, the base first, then those of fused steps
  * @param overflow results that are not finite although all inputs are
  * @param densities one per expert whose delta is thinned out
  * @param update what rounding left of the update; nothing where no base is added to

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -12,7 +11,6 @@ import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
-import org.weir.plan.Exactness.NonFinite;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Bf16Fusion;
@@ -54,16 +52,6 @@ final class TensorRun {
 
     /** @param staged whether every operation is to run by itself, where one loop could do several */
     TensorRun(int index, MergedTensor plan, MergeOptions options, Kernels kernels, boolean staged) {
-        this(index, plan, options, kernels, staged, options.exactness().nonFinite());
-    }
-
-    private TensorRun(
-            int index,
-            MergedTensor plan,
-            MergeOptions options,
-            Kernels kernels,
-            boolean staged,
-            Optional<NonFinite> policy) {
         this.index = index;
         this.plan = plan;
         Narrowing narrowing = Narrowing.of(plan.output(), options, kernels);
@@ -72,7 +60,8 @@ final class TensorRun {
         this.codecs = Codecs.of(inputs, kernels);
         this.tally = new TensorTally(plan);
         this.strips = new StripMerge(this, narrowing, codecs);
-        this.finite = new FiniteCheck(plan, codecs, output, policy);
+        this.finite = new FiniteCheck(
+                plan, codecs, output, options.exactness().nonFinite());
         this.fusable = !staged
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
@@ -84,11 +73,9 @@ final class TensorRun {
         operations.addAll(plan.recipe().operations());
         this.byRow = IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
         finite.expect(operations);
-        // what is not finite is told of as this one's input, unless it must not be there at all
-        Optional<NonFinite> ofSteps = policy.filter(NonFinite.FAIL::equals).or(() -> Optional.of(NonFinite.IGNORE));
         plan.fused()
                 .forEach((input, step) ->
-                        steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged, ofSteps)));
+                        steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged)));
     }
 
     /**

@@ -17,6 +17,7 @@ final class TensorTally {
 
     private final MergedTensor plan;
     private final Map<Integer, RangeFacts.Found> nonFinite = new TreeMap<>();
+    private final Map<Integer, RangeFacts.Found> ofSteps = new TreeMap<>();
     private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private long merged;
     private long sampled;
@@ -35,6 +36,7 @@ final class TensorTally {
     synchronized void add(RangeFacts range, long elements) {
         merged += elements;
         range.nonFinite().forEach((place, found) -> nonFinite.merge(place, found, RangeFacts.Found::plus));
+        range.ofSteps().forEach((place, found) -> ofSteps.merge(place, found, RangeFacts.Found::plus));
         range.overflow()
                 .ifPresent(
                         more -> overflow = Optional.of(overflow.map(more::plus).orElse(more)));
@@ -60,8 +62,9 @@ final class TensorTally {
     /** The facts, as far as the tensor has been merged. */
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
-        nonFinite.forEach((place, found) -> inputs.add(
-                new TensorFacts.NonFinite(plan.label(place), found.nans(), found.infinities(), found.first())));
+        nonFinite.forEach((place, found) -> inputs.add(found.of(plan.label(place))));
+        List<String> labels = plan.labelsOfSteps();
+        ofSteps.forEach((place, found) -> inputs.add(found.of(labels.get(place))));
         return new TensorFacts(plan.output().name(), merged, inputs, overflow, densities(), updateFacts());
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +16,7 @@ import org.weir.plan.Codecs;
 import org.weir.plan.CopiedTensor;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
+import org.weir.plan.MergedTensor;
 import org.weir.simd.Codec;
 import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
@@ -231,27 +233,70 @@ final class TileLoop {
         }
     }
 
-    /** Narrows and writes consecutive elements of an output, tile by tile. */
-    void write(int index, TensorInfo output, long first, float[] values, int count, Worker worker) throws IOException {
+    /**
+     * Narrows and writes what is missing of consecutive elements of an output, tile by tile. What the worker has found of
+     * the inputs goes with the first of them.
+     *
+     * @param marked whether results that are not finite are the inputs' fault, or nobody asks
+     * @param tally is told what is finished
+     */
+    void write(
+            int index,
+            TensorInfo output,
+            long first,
+            float[] values,
+            int count,
+            boolean marked,
+            SolvedTally tally,
+            Worker worker)
+            throws IOException {
         Narrowing narrowing = Narrowing.of(output, options, kernels);
-        float[] strip = worker.expert.values();
         int width = narrowing.codec().bytesPerElement();
+        RangeFacts ofInputs = worker.found;
         for (int done = 0; done < count; done += tileElements) {
-            int n = Math.min(tileElements, count - done);
-            for (int i = 0; i < n; i += Strip.ELEMENTS) {
-                int length = Math.min(Strip.ELEMENTS, n - i);
-                System.arraycopy(values, done + i, strip, 0, length);
-                narrowing.narrow(strip, length, first + done + i, worker.tile, (long) i * width);
-            }
-            write(index, (first + done) * width, (long) n * width, n, NOTHING, worker);
+            long begin = first + done;
+            long end = begin + Math.min(tileElements, count - done);
+            eachMissing(index, begin * width, end * width, (from, to) -> {
+                int n = (int) ((to - from) / width);
+                long at = from / width;
+                worker.found = at == first ? ofInputs : new RangeFacts();
+                narrow(narrowing, values, (int) (at - first), n, at, marked, worker);
+                write(index, from, to - from, n, worker.found.bytes(), worker);
+                tally.add(worker.found, n);
+                return 0;
+            });
             worker.meter.tileDone();
+        }
+    }
+
+    /** Has values in the worker's tile as elements of an output, and counts those that are beyond what it holds. */
+    private static void narrow(
+            Narrowing narrowing, float[] values, int from, int count, long first, boolean marked, Worker worker) {
+        Codec codec = narrowing.codec();
+        float[] strip = worker.expert.values();
+        Arrays.fill(worker.marks, marked);
+        for (int i = 0; i < count; i += Strip.ELEMENTS) {
+            int n = Math.min(Strip.ELEMENTS, count - i);
+            long offsetBytes = (long) i * codec.bytesPerElement();
+            System.arraycopy(values, from + i, strip, 0, n);
+            narrowing.narrow(strip, n, first + i, worker.tile, offsetBytes);
+            if (!codec.allFinite(worker.tile, offsetBytes, n)) {
+                codec.widen(worker.tile, offsetBytes, strip, n);
+                worker.found.output(strip, n, first + i, worker.marks);
+            }
         }
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {
         int computed = 0;
-        for (Map.Entry<Integer, TensorRun> step : run.steps().entrySet()) {
-            compute(step.getValue(), first, end, worker.computing(computed++, step.getKey()));
+        int inputs = 0;
+        for (Map.Entry<Integer, TensorRun> each : run.steps().entrySet()) {
+            MergedTensor step = each.getValue().plan();
+            int own = (int) step.inputs().count();
+            Worker other = worker.computing(computed++, each.getKey());
+            compute(each.getValue(), first, end, other);
+            worker.found.step(other.found, inputs, own);
+            inputs += own + step.labelsOfSteps().size();
         }
         long bytes = run.plan().ownBytes(end - first);
         readLimit.take(bytes);

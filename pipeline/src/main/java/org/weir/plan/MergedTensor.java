@@ -2,6 +2,7 @@ package org.weir.plan;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,6 +71,17 @@ public record MergedTensor(
         return step == null
                 ? inputs().skip(input).findFirst().orElseThrow().file().toString()
                 : "the step " + step.step();
+    }
+
+    /** The labels of what fused steps are computed from, step by step; theirs come after those of a step's own inputs. */
+    public List<String> labelsOfSteps() {
+        return fused.keySet().stream().sorted().flatMap(this::labelsOfStep).toList();
+    }
+
+    private Stream<String> labelsOfStep(int input) {
+        MergedTensor step = Objects.requireNonNull(fused.get(input)).tensor();
+        int own = (int) step.inputs().count();
+        return Stream.concat(IntStream.range(0, own).mapToObj(step::label), step.labelsOfSteps().stream());
     }
 
     /** Whether one worker surveys and merges it from end to end: small tensors, and those that have to be seen in order. */

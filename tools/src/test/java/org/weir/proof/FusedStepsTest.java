@@ -320,11 +320,29 @@ class FusedStepsTest {
                 + document("", "ties", "base", List.of("mean", "e3"), "weight: 1, density: 0.3", Format.F32);
         Weir.Run run = Weir.tryMerge(folder, config);
         assertEquals(3, run.exitCode(), run.err());
-        assertTrue(run.err().contains("tensor vector: NaN at element 3 of the step mean"), run.err());
+        Path file = folder.resolve("broken/model.safetensors");
+        assertTrue(
+                run.err()
+                        .contains("tensor vector: NaN at element 3 of the step mean (NaN or infinities are in " + file
+                                + ")"),
+                run.err());
         Weir.Run warned = Weir.tryMerge(folder, config, "--non-finite", "warn");
         assertEquals(0, warned.exitCode(), warned.err());
         assertTrue(
                 warned.err().contains("tensor vector: 1 NaN in the step mean, the first at element 3"), warned.err());
+        assertTrue(
+                warned.err().contains("tensor vector: 1 NaN in " + file + ", the first at element 3"), warned.err());
+        String dropped = document(
+                        "mean",
+                        "dare_linear",
+                        "base",
+                        List.of(folder.resolve("broken").toString(), "e2"),
+                        "weight: 1, density: 0.001",
+                        Format.F32)
+                + config.substring(config.indexOf("---"));
+        Weir.Run hidden = Weir.tryMerge(folder, dropped, "--non-finite", "warn");
+        assertEquals(0, hidden.exitCode(), hidden.err());
+        assertTrue(hidden.err().contains("tensor vector: 1 NaN in " + file), hidden.err());
         Weir.Run refused = Weir.tryMerge(folder, config, "--non-finite", "fail");
         assertEquals(3, refused.exitCode(), refused.err());
         assertTrue(

@@ -1,11 +1,13 @@
 package org.weir.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -147,10 +149,64 @@ class RegMeanLawsTest {
         odd.put("wide.weight", Tensor.of(Format.F32, gram.shape(), i -> i == 70 ? Double.NaN : gram.at(i)));
         new Model(odd).write(folder.resolve("g1"), 1);
         Weir.Run run = Weir.tryMerge(folder, config("alpha: 0.9"));
-        assertTrue(run.exitCode() != 0 && run.err().contains("wide.weight"), run.err());
+        assertEquals(3, run.exitCode(), run.err());
+        String place = "NaN in " + folder.resolve("g1/model.safetensors") + ", the first at element 70";
+        assertTrue(run.err().contains("tensor wide.weight: " + place), run.err());
         Tensor merged =
                 Weir.merge(folder, config("alpha: 0.9"), "--non-finite", "warn").tensor("wide.weight");
         assertTrue(merged.values().anyMatch(Double::isNaN));
+    }
+
+    @Test
+    void whatIsNotFiniteIsCountedInMatricesAndStatistics() throws IOException {
+        plant(models[0], "m0", "large.weight", Map.of(7, Double.NaN, 10_499, Double.POSITIVE_INFINITY, 4000, Double.NaN));
+        plant(grams[2], "g2", "large.weight", Map.of(22_499, Double.NEGATIVE_INFINITY));
+        for (List<String> cut : List.of(List.of("-j", "1"), List.of("-j", "3", "--tile-elements", "1024"))) {
+            Path report = folder.resolve("report.json");
+            List<String> options = new ArrayList<>(cut);
+            options.addAll(List.of("--non-finite", "warn", "--report", report.toString()));
+            Weir.Run run = Weir.tryMerge(folder, config("alpha: 0.9"), options.toArray(String[]::new));
+            assertEquals(0, run.exitCode(), run.err());
+            String warning = "weir: warning: tensor large.weight: ";
+            assertTrue(
+                    run.err()
+                            .contains(warning + "2 NaN and 1 infinity in " + folder.resolve("m0/model.safetensors")
+                                    + ", the first at element 7"),
+                    run.err());
+            assertTrue(
+                    run.err()
+                            .contains(warning + "1 infinity in " + folder.resolve("g2/model.safetensors")
+                                    + ", the first at element 22499"),
+                    run.err());
+            assertFalse(run.err().contains("beyond what the output's dtype holds"), run.err());
+            assertFalse(run.err().contains("tall.weight"), run.err());
+        }
+        Weir.Run ignored = Weir.tryMerge(folder, config("alpha: 0.9"), "--non-finite", "ignore");
+        assertFalse(ignored.err().contains("warning"), ignored.err());
+        Weir.Run failed = Weir.tryMerge(folder, config("alpha: 0.9"));
+        assertEquals(3, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains("tensor large.weight: "), failed.err());
+    }
+
+    @Test
+    void resultsBeyondTheOutputsDtypeAreCounted() throws IOException {
+        for (int m = 0; m < models.length; m++) {
+            plant(models[m], "m" + m, "tall.weight", Map.of(5, 90_000.0));
+        }
+        Weir.Run run = Weir.tryMerge(folder, config("alpha: 0.9"), "--out-dtype", "float16");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(
+                run.err()
+                        .contains("tensor tall.weight: 1 result is beyond what the output's dtype holds, "
+                                + "the first at element 5"),
+                run.err());
+    }
+
+    private void plant(Model model, String name, String tensor, Map<Integer, Double> values) throws IOException {
+        Map<String, Tensor> tensors = new TreeMap<>(model.tensors());
+        Tensor clean = model.tensor(tensor);
+        tensors.put(tensor, Tensor.of(Format.F32, clean.shape(), i -> values.getOrDefault(i, clean.at(i))));
+        new Model(tensors).write(folder.resolve(name), 1);
     }
 
     @Test

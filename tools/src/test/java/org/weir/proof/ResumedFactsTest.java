@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +27,11 @@ import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.MergeStoppedException;
 import org.weir.engine.NonFiniteException;
+import org.weir.engine.Steps;
 import org.weir.engine.TensorFacts;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
-import org.weir.plan.Planner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,6 +45,15 @@ class ResumedFactsTest {
 
     @TempDir
     private Path folder;
+
+    private final List<Steps> opened = new ArrayList<>();
+
+    @AfterEach
+    void closeSteps() throws IOException {
+        for (Steps steps : opened) {
+            steps.close();
+        }
+    }
 
     @BeforeEach
     void writeModels() throws IOException {
@@ -100,6 +110,73 @@ class ResumedFactsTest {
         assertEquals(4, resumed);
         assertEquals(expected, merged(config, out));
         assertEquals(factsIn(folder.resolve("whole")), factsIn(out));
+    }
+
+    @Test
+    void factsOfWhatIsSolvedForAreNotLostEither() throws Exception {
+        for (String name : List.of("one", "two")) {
+            double odd = name.equals("one") ? Double.NaN : Double.POSITIVE_INFINITY;
+            Tensor gram = Tensor.of(
+                    Format.F32, List.of(300, 300), i -> i % 301 == 0 ? 1 : i == 77 ? odd : 0);
+            new Model(Map.of("rows", gram)).write(folder.resolve("gram-" + name), 1);
+        }
+        Path config = Files.writeString(folder.resolve("config.yml"), """
+                merge_method: regmean
+                models:
+                  - {model: %1$s/one, statistics: %1$s/gram-one}
+                  - {model: %1$s/two, statistics: %1$s/gram-two}
+                """.formatted(folder));
+        List<TensorFacts> expected = merged(config, folder.resolve("whole"));
+        TensorFacts rows = expected.getLast();
+        assertEquals("rows", rows.tensor());
+        assertEquals(12_000, rows.elements());
+        assertEquals(
+                List.of(
+                        new TensorFacts.NonFinite(folder + "/gram-one/model.safetensors", 1, 0, 77),
+                        new TensorFacts.NonFinite(folder + "/gram-two/model.safetensors", 0, 1, 77)),
+                rows.nonFinite());
+        Path out = folder.resolve("out");
+        interrupted(config, out);
+        for (double share : new double[] {0.05, 0.3, 0.6, 1}) {
+            cut(folder.resolve("out.staging.journal"), share);
+            assertTrue(interrupted(config, out));
+        }
+        assertEquals(expected, merged(config, out));
+    }
+
+    /** Another step that is fused hides the second model's, so that it is in no tensor that is merged. */
+    @Test
+    void factsOfFusedStepsAreNotLostEither() throws Exception {
+        Path config = Files.writeString(folder.resolve("config.yml"), """
+                name: thin
+                merge_method: dare_linear
+                base_model: %1$s/base
+                models: [{model: %1$s/two}]
+                parameters: {weight: 1, density: 0.000001}
+                ---
+                name: mixed
+                merge_method: linear
+                models: [{model: %1$s/one}, {model: thin}]
+                parameters: {weight: 1}
+                ---
+                merge_method: linear
+                models: [{model: %1$s/base}, {model: mixed}]
+                parameters: {weight: 1}
+                """.formatted(folder));
+        List<TensorFacts> expected = merged(config, folder.resolve("whole"));
+        assertEquals(
+                List.of(
+                        new TensorFacts.NonFinite("the step mixed", 2, 1, 9),
+                        new TensorFacts.NonFinite(folder + "/one/model.safetensors", 2, 1, 9),
+                        new TensorFacts.NonFinite(folder + "/two/model.safetensors", 1, 1, 10)),
+                expected.getFirst().nonFinite());
+        Path out = folder.resolve("out");
+        interrupted(config, out);
+        for (double share : new double[] {0.3, 0.6, 1}) {
+            cut(folder.resolve("out.staging.journal"), share);
+            assertTrue(interrupted(config, out));
+        }
+        assertEquals(expected, merged(config, out));
     }
 
     @Test
@@ -198,7 +275,10 @@ class ResumedFactsTest {
             ((ObjectNode) json.get("sidecar")).put("writeLimit", writeLimit);
         }
         MergeOptions options = JsonMapper.shared().treeToValue(json, MergeOptions.class);
-        return Planner.plan(MergeConfig.read(config), folder, Map.of(), options, Optional.empty());
+        Steps steps = new Steps(MergeConfig.readAll(config), folder, options);
+        opened.add(steps);
+        steps.planAll(false, Optional.empty(), (_, _) -> {});
+        return steps.plan(steps.last(), Map.of(), Optional.empty());
     }
 
     private static List<JsonNode> factsIn(Path out) throws IOException {
