@@ -32,12 +32,15 @@ final class MergeManifest {
     private final MergePlan plan;
     private final MergeReport report;
     private final Checksums checksums;
+    private final boolean resumed;
     private final Map<String, TensorFacts> facts = new HashMap<>();
 
-    MergeManifest(MergePlan plan, MergeReport report, Checksums checksums) {
+    /** @param resumed whether the report is about the end of a merge that was interrupted */
+    MergeManifest(MergePlan plan, MergeReport report, Checksums checksums, boolean resumed) {
         this.plan = plan;
         this.report = report;
         this.checksums = checksums;
+        this.resumed = resumed;
         report.facts().forEach(found -> facts.put(found.tensor(), found));
     }
 
@@ -63,10 +66,18 @@ final class MergeManifest {
                 .with("shards", shards())
                 .with("tensors", tensors())
                 .with("files", checksums.others().stream().map(MergeManifest::file))
-                .with("readBytes", report.readBytes())
-                .with("seconds", report.elapsed().toNanos() / NANOS_PER_SECOND)
-                .with("stages", report.stages().stream().map(MergeManifest::stage))
+                .with("lastRun", lastRun())
                 .bytes();
+    }
+
+    /** What an interrupted merge did before is not in it. */
+    private Map<String, Object> lastRun() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("resumed", resumed);
+        json.put("readBytes", report.readBytes());
+        json.put("seconds", report.elapsed().toNanos() / NANOS_PER_SECOND);
+        json.put("stages", report.stages().stream().map(MergeManifest::stage).toList());
+        return json;
     }
 
     /** In the order of {@link MergePlan#files}: what the plan reads, then what the steps read that are fused into it. */

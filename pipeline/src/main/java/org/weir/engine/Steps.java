@@ -170,7 +170,7 @@ public final class Steps implements AutoCloseable {
 
     private Path outline(MergeConfig step, MergePlan plan) throws IOException {
         if (outlines == null) {
-            outlines = ScratchFolder.temporary();
+            outlines = OutlineFolder.create();
         }
         Path outline = outlines.path().resolve(name(step));
         if (!Files.exists(outline)) {

@@ -167,11 +167,21 @@ class InterruptedMergeTest {
         Process merge = start("--write-limit", "2M");
         awaitStagedRanges(merge, temp.resolve("out.steps/trimmed.staging.journal"));
         kill(merge);
+        assertFalse(outlines(merge).isEmpty(), "there was nothing to leave");
         Ran again = merge(out);
         assertEquals(ExitCode.DONE, again.code(), again.err());
         assertTrue(again.err().contains("out.steps/trimmed" + GOES_ON), again.err());
+        assertEquals(List.of(), outlines(merge));
         assertSameWeights(mergedInPeace());
         assertEquals(List.of("out", "peace", "ties.yml"), SmallMerge.names(temp));
+    }
+
+    /** What a process has planned steps with. */
+    private static List<String> outlines(Process process) throws IOException {
+        Path mine = Path.of("/tmp/weir-" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        return names(mine).stream()
+                .filter(name -> name.startsWith("outlines-" + process.pid() + "-"))
+                .toList();
     }
 
     @Test

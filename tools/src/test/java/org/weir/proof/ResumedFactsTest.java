@@ -110,6 +110,8 @@ class ResumedFactsTest {
         assertEquals(4, resumed);
         assertEquals(expected, merged(config, out));
         assertEquals(factsIn(folder.resolve("whole")), factsIn(out));
+        assertFalse(wasResumed(folder.resolve("whole")));
+        assertTrue(wasResumed(out));
     }
 
     @Test
@@ -288,5 +290,14 @@ class ResumedFactsTest {
                 .get("tensors")
                 .forEach(tensor -> facts.add(tensor.get("facts")));
         return facts;
+    }
+
+    /** Times and bytes read are the last run's, and said to be. */
+    private static boolean wasResumed(Path out) throws IOException {
+        JsonNode manifest = JsonMapper.shared().readTree(out.resolve("merge-manifest.json"));
+        assertFalse(manifest.has("seconds") || manifest.has("readBytes") || manifest.has("stages"));
+        JsonNode lastRun = manifest.get("lastRun");
+        assertTrue(lastRun.get("seconds").asDouble() > 0 && lastRun.has("readBytes") && lastRun.has("stages"));
+        return lastRun.get("resumed").asBoolean();
     }
 }
