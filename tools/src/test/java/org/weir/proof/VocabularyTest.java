@@ -307,6 +307,47 @@ class VocabularyTest {
         assertTrue(Files.readString(named.resolve("chat_template.jinja")).contains("<|im_start|>"));
     }
 
+    /** Also those of which the result takes some rows, in another order; and rows that no config has asked to leave out. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tokenizer_source: union",
+                "tokenizer_source: base",
+                "tokenizer: {source: union, pad_to_multiple_of: 16}",
+                ""
+            })
+    void everyTensorIsAccountedForWhateverTheTokensAre(String line) throws IOException {
+        for (String lone : List.of("", "model.layers.0.lone.weight")) {
+            Map<String, Tensor> tensors =
+                    new TreeMap<>(Model.read(folder.resolve("two")).tensors());
+            tensors.put("model.layers.0.lone.weight", Tensor.of(Format.F32, List.of(2), i -> i));
+            tensors.keySet().removeIf(name -> name.equals("model.layers.0.lone.weight") && lone.isEmpty());
+            new Model(tensors).write(folder.resolve("two"), 1);
+            Files.writeString(folder.resolve("two/config.json"), "{\"vocab_size\": 7}");
+            String config = text(line, "linear", "one", "two");
+            Path file = Files.writeString(folder.resolve("config.yml"), config);
+            JsonNode plan = JsonMapper.shared()
+                    .readTree(Weir.run(List.of("plan", file.toString(), "--log-format", "json", "--allow-missing"))
+                            .out());
+            Path out = Weir.mergeFolder(folder, config, "--allow-missing");
+            JsonNode manifest = JsonMapper.shared().readTree(Files.readString(out.resolve("merge-manifest.json")));
+            for (JsonNode said : List.of(plan, manifest)) {
+                assertEquals(
+                        "{\"merged by linear\":3}", said.at("/inputs/0/tensors").toString());
+                String more =
+                        lone.isEmpty() ? "" : ",\"merged by linear, of the models that have it (--allow-missing)\":1";
+                assertEquals(
+                        "{\"merged by linear\":3" + more + "}",
+                        said.at("/inputs/1/tensors").toString());
+                boolean cropped = said.get("notes")
+                        .toString()
+                        .contains(EMBEDDING + ": the first 5 of 7 tokens of " + folder.resolve("two") + " are merged");
+                assertEquals(line.isEmpty(), cropped, said.get("notes").toString());
+            }
+            assertEquals(0, manifest.get("leftOut").size());
+        }
+    }
+
     private void assertRefused(String message, String line) throws IOException {
         Weir.Run run = Weir.tryMerge(folder, text(line.formatted(folder), "linear", "one", "two"));
         assertTrue(run.exitCode() == 2 || run.exitCode() == 3, run.err());
