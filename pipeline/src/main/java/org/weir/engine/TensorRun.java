@@ -60,8 +60,7 @@ final class TensorRun {
         this.codecs = Codecs.of(inputs, kernels);
         this.tally = new TensorTally(plan);
         this.strips = new StripMerge(this, narrowing, codecs);
-        this.finite = new FiniteCheck(
-                plan, codecs, output, options.exactness().nonFinite());
+        this.finite = new FiniteCheck(plan, codecs, output, options.exactness().nonFinite());
         this.fusable = !staged
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)

@@ -179,7 +179,7 @@ class InterruptedMergeTest {
     /** What a process has planned steps with. */
     private static List<String> outlines(Process process) throws IOException {
         Path mine = Path.of("/tmp/weir-" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        return names(mine).stream()
+        return SmallMerge.names(mine).stream()
                 .filter(name -> name.startsWith("outlines-" + process.pid() + "-"))
                 .toList();
     }

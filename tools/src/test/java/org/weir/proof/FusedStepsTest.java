@@ -330,8 +330,7 @@ class FusedStepsTest {
         assertEquals(0, warned.exitCode(), warned.err());
         assertTrue(
                 warned.err().contains("tensor vector: 1 NaN in the step mean, the first at element 3"), warned.err());
-        assertTrue(
-                warned.err().contains("tensor vector: 1 NaN in " + file + ", the first at element 3"), warned.err());
+        assertTrue(warned.err().contains("tensor vector: 1 NaN in " + file + ", the first at element 3"), warned.err());
         String dropped = document(
                         "mean",
                         "dare_linear",

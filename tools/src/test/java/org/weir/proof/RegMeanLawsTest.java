@@ -159,7 +159,11 @@ class RegMeanLawsTest {
 
     @Test
     void whatIsNotFiniteIsCountedInMatricesAndStatistics() throws IOException {
-        plant(models[0], "m0", "large.weight", Map.of(7, Double.NaN, 10_499, Double.POSITIVE_INFINITY, 4000, Double.NaN));
+        plant(
+                models[0],
+                "m0",
+                "large.weight",
+                Map.of(7, Double.NaN, 10_499, Double.POSITIVE_INFINITY, 4000, Double.NaN));
         plant(grams[2], "g2", "large.weight", Map.of(22_499, Double.NEGATIVE_INFINITY));
         for (List<String> cut : List.of(List.of("-j", "1"), List.of("-j", "3", "--tile-elements", "1024"))) {
             Path report = folder.resolve("report.json");

@@ -118,8 +118,7 @@ class ResumedFactsTest {
     void factsOfWhatIsSolvedForAreNotLostEither() throws Exception {
         for (String name : List.of("one", "two")) {
             double odd = name.equals("one") ? Double.NaN : Double.POSITIVE_INFINITY;
-            Tensor gram = Tensor.of(
-                    Format.F32, List.of(300, 300), i -> i % 301 == 0 ? 1 : i == 77 ? odd : 0);
+            Tensor gram = Tensor.of(Format.F32, List.of(300, 300), i -> i % 301 == 0 ? 1 : i == 77 ? odd : 0);
             new Model(Map.of("rows", gram)).write(folder.resolve("gram-" + name), 1);
         }
         Path config = Files.writeString(folder.resolve("config.yml"), """
