@@ -22,7 +22,7 @@ final class ProcessStart {
     static long ticks(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[FIELDS_AFTER_NAME]);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[FIELDS_AFTER_NAME]);
         } catch (IOException | RuntimeException e) {
             return 0;
         }
@@ -32,7 +32,7 @@ final class ProcessStart {
     static Duration since(long ticks) {
         try {
             double uptime =
-                    Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+                    Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", -1)[0]);
             return Duration.ofMillis((long) (uptime * 1000) - ticks * 1000 / TICKS_PER_SECOND);
         } catch (IOException | RuntimeException e) {
             return Duration.ZERO;
