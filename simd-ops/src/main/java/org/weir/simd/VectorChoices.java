@@ -1,6 +1,7 @@
 package org.weir.simd;
 
 import static jdk.incubator.vector.VectorOperators.ABS;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
@@ -72,8 +73,8 @@ final class VectorChoices {
             DoubleVector high = DoubleVector.zero(DOUBLES);
             for (int k = first; k < first + count; k++) {
                 FloatVector v = FloatVector.fromArray(FLOATS, x[k], i);
-                low = low.add(v.convert(F2D, 0));
-                high = high.add(v.convert(F2D, 1));
+                low = low.lanewise(ADD, v.convert(F2D, 0));
+                high = high.lanewise(ADD, v.convert(F2D, 1));
             }
             DoubleVector lowMean = low.div(count);
             DoubleVector highMean = high.div(count);
@@ -83,8 +84,8 @@ final class VectorChoices {
                 FloatVector v = FloatVector.fromArray(FLOATS, x[k], i);
                 DoubleVector lowDifference = (DoubleVector) v.convert(F2D, 0).sub(lowMean);
                 DoubleVector highDifference = (DoubleVector) v.convert(F2D, 1).sub(highMean);
-                low = low.add(lowDifference.mul(lowDifference));
-                high = high.add(highDifference.mul(highDifference));
+                low = low.lanewise(ADD, lowDifference.mul(lowDifference));
+                high = high.lanewise(ADD, highDifference.mul(highDifference));
             }
             FloatVector sums = (FloatVector) low.convert(D2F, 0);
             sums = sums.add(high.convert(D2F, -1));

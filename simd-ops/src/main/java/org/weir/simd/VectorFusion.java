@@ -45,6 +45,7 @@ final class VectorFusion {
     private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
     private static final int ODD = 0xffff0000;
     private static final int MAGNITUDE = 0x7fffffff;
+    private static final IntVector ONE = IntVector.broadcast(INTS, 1);
     private static final int QUIET = 0x400000;
     private static final ValueLayout.OfShort BF16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
@@ -90,8 +91,8 @@ final class VectorFusion {
                         odd.reinterpretAsInts().and(MAGNITUDE).compare(LE, cuts[k]);
                 even = even.blend(0, evenCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
                 odd = odd.blend(0, oddCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
-                evenSum = evenSum.add(even, evenSum.compare(EQ, evenSum)); // equal to itself: not NaN
-                oddSum = oddSum.add(odd, oddSum.compare(EQ, oddSum));
+                evenSum = evenSum.lanewise(ADD, even, evenSum.compare(EQ, evenSum)); // equal to itself: not NaN
+                oddSum = oddSum.lanewise(ADD, odd, oddSum.compare(EQ, oddSum));
             }
             if (divisor != 1) {
                 evenSum = evenSum.div(divisor);
@@ -149,6 +150,7 @@ final class VectorFusion {
             FloatVector evenMinusWeight = FloatVector.zero(FLOATS);
             FloatVector oddMinusWeight = FloatVector.zero(FLOATS);
             for (int k = 0; k < addresses.length; k++) {
+                FloatVector weight = FloatVector.broadcast(FLOATS, weights[k]);
                 IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, addresses[k] + at, LITTLE_ENDIAN);
                 FloatVector even = word.lanewise(LSHL, 16).reinterpretAsFloats().sub(evenBase);
                 FloatVector odd = word.and(ODD).reinterpretAsFloats().sub(oddBase);
@@ -158,20 +160,20 @@ final class VectorFusion {
                         odd.reinterpretAsInts().and(MAGNITUDE).compare(LE, cuts[k]);
                 even = even.blend(0, evenCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
                 odd = odd.blend(0, oddCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
-                evenTotal = evenTotal.add(even, evenTotal.compare(EQ, evenTotal)); // equal to itself: not NaN
+                evenTotal = evenTotal.lanewise(ADD, even, evenTotal.compare(EQ, evenTotal)); // equal to itself: not NaN
                 VectorMask<Float> evenPositive = even.compare(GT, 0);
-                evenPlus = evenPlus.add(even, evenPositive);
-                evenPlusWeight = evenPlusWeight.add(weights[k], evenPositive);
+                evenPlus = evenPlus.lanewise(ADD, even, evenPositive);
+                evenPlusWeight = evenPlusWeight.lanewise(ADD, weight, evenPositive);
                 VectorMask<Float> evenNegative = even.compare(LT, 0);
-                evenMinus = evenMinus.add(even, evenNegative);
-                evenMinusWeight = evenMinusWeight.add(weights[k], evenNegative);
-                oddTotal = oddTotal.add(odd, oddTotal.compare(EQ, oddTotal)); // equal to itself: not NaN
+                evenMinus = evenMinus.lanewise(ADD, even, evenNegative);
+                evenMinusWeight = evenMinusWeight.lanewise(ADD, weight, evenNegative);
+                oddTotal = oddTotal.lanewise(ADD, odd, oddTotal.compare(EQ, oddTotal)); // equal to itself: not NaN
                 VectorMask<Float> oddPositive = odd.compare(GT, 0);
-                oddPlus = oddPlus.add(odd, oddPositive);
-                oddPlusWeight = oddPlusWeight.add(weights[k], oddPositive);
+                oddPlus = oddPlus.lanewise(ADD, odd, oddPositive);
+                oddPlusWeight = oddPlusWeight.lanewise(ADD, weight, oddPositive);
                 VectorMask<Float> oddNegative = odd.compare(LT, 0);
-                oddMinus = oddMinus.add(odd, oddNegative);
-                oddMinusWeight = oddMinusWeight.add(weights[k], oddNegative);
+                oddMinus = oddMinus.lanewise(ADD, odd, oddNegative);
+                oddMinusWeight = oddMinusWeight.lanewise(ADD, weight, oddNegative);
             }
             VectorMask<Float> evenLost = evenTotal.compare(LT, 0);
             FloatVector evenSum = evenPlus.blend(evenMinus, evenLost);
@@ -248,8 +250,8 @@ final class VectorFusion {
                 oddTies |= oddRandom.compare(EQ, keepUpper[k]).toLong();
                 even = even.blend(0, evenCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
                 odd = odd.blend(0, oddCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
-                evenSum = evenSum.add(even, evenSum.compare(EQ, evenSum)); // equal to itself: not NaN
-                oddSum = oddSum.add(odd, oddSum.compare(EQ, oddSum));
+                evenSum = evenSum.lanewise(ADD, even, evenSum.compare(EQ, evenSum)); // equal to itself: not NaN
+                oddSum = oddSum.lanewise(ADD, odd, oddSum.compare(EQ, oddSum));
             }
             if (divisor != 1) {
                 evenSum = evenSum.div(divisor);
@@ -318,6 +320,7 @@ final class VectorFusion {
             long evenTies = 0;
             long oddTies = 0;
             for (int k = 0; k < addresses.length; k++) {
+                FloatVector weight = FloatVector.broadcast(FLOATS, weights[k]);
                 IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, addresses[k] + at, LITTLE_ENDIAN);
                 FloatVector even = word.lanewise(LSHL, 16).reinterpretAsFloats().sub(evenBase);
                 FloatVector odd = word.and(ODD).reinterpretAsFloats().sub(oddBase);
@@ -336,20 +339,20 @@ final class VectorFusion {
                 oddTies |= oddRandom.compare(EQ, keepUpper[k]).toLong();
                 even = even.blend(0, evenCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
                 odd = odd.blend(0, oddCut.cast(FLOATS)).mul(factors[k]).mul(weights[k]);
-                evenTotal = evenTotal.add(even, evenTotal.compare(EQ, evenTotal)); // equal to itself: not NaN
+                evenTotal = evenTotal.lanewise(ADD, even, evenTotal.compare(EQ, evenTotal)); // equal to itself: not NaN
                 VectorMask<Float> evenPositive = even.compare(GT, 0);
-                evenPlus = evenPlus.add(even, evenPositive);
-                evenPlusWeight = evenPlusWeight.add(weights[k], evenPositive);
+                evenPlus = evenPlus.lanewise(ADD, even, evenPositive);
+                evenPlusWeight = evenPlusWeight.lanewise(ADD, weight, evenPositive);
                 VectorMask<Float> evenNegative = even.compare(LT, 0);
-                evenMinus = evenMinus.add(even, evenNegative);
-                evenMinusWeight = evenMinusWeight.add(weights[k], evenNegative);
-                oddTotal = oddTotal.add(odd, oddTotal.compare(EQ, oddTotal)); // equal to itself: not NaN
+                evenMinus = evenMinus.lanewise(ADD, even, evenNegative);
+                evenMinusWeight = evenMinusWeight.lanewise(ADD, weight, evenNegative);
+                oddTotal = oddTotal.lanewise(ADD, odd, oddTotal.compare(EQ, oddTotal)); // equal to itself: not NaN
                 VectorMask<Float> oddPositive = odd.compare(GT, 0);
-                oddPlus = oddPlus.add(odd, oddPositive);
-                oddPlusWeight = oddPlusWeight.add(weights[k], oddPositive);
+                oddPlus = oddPlus.lanewise(ADD, odd, oddPositive);
+                oddPlusWeight = oddPlusWeight.lanewise(ADD, weight, oddPositive);
                 VectorMask<Float> oddNegative = odd.compare(LT, 0);
-                oddMinus = oddMinus.add(odd, oddNegative);
-                oddMinusWeight = oddMinusWeight.add(weights[k], oddNegative);
+                oddMinus = oddMinus.lanewise(ADD, odd, oddNegative);
+                oddMinusWeight = oddMinusWeight.lanewise(ADD, weight, oddNegative);
             }
             VectorMask<Float> evenLost = evenTotal.compare(LT, 0);
             FloatVector evenSum = evenPlus.blend(evenMinus, evenLost);
@@ -424,8 +427,8 @@ final class VectorFusion {
             VectorMask<Integer> oddOver = odd.compare(GT, hiBits);
             VectorMask<Integer> evenGuessed = even.compare(EQ, guessBits);
             VectorMask<Integer> oddGuessed = odd.compare(EQ, guessBits);
-            above = above.add(1, evenOver).add(1, oddOver);
-            equal = equal.add(1, evenGuessed).add(1, oddGuessed);
+            above = above.lanewise(ADD, ONE, evenOver).lanewise(ADD, ONE, oddOver);
+            equal = equal.lanewise(ADD, ONE, evenGuessed).lanewise(ADD, ONE, oddGuessed);
             VectorMask<Integer> evenInside = even.compare(GE, loBits).andNot(evenOver.or(evenGuessed));
             VectorMask<Integer> oddInside = odd.compare(GE, loBits).andNot(oddOver.or(oddGuessed));
             if (evenInside.or(oddInside).anyTrue()) {

@@ -21,6 +21,8 @@ import jdk.incubator.vector.VectorMask;
 /** What looks at magnitudes, in vectors: cutting, counting and adding them. Magnitude bits are drawn at {@link Kernels#trim}. */
 final class VectorMagnitudes {
 
+    private static final IntVector ONE = IntVector.broadcast(INTS, 1);
+
     private VectorMagnitudes() {}
 
     static void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
@@ -46,8 +48,8 @@ final class VectorMagnitudes {
                     FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts().and(0x7fffffff);
             VectorMask<Integer> over = magnitudes.compare(GT, hiBits);
             VectorMask<Integer> guessed = magnitudes.compare(EQ, guessBits);
-            above = above.add(1, over);
-            equal = equal.add(1, guessed);
+            above = above.lanewise(ADD, ONE, over);
+            equal = equal.lanewise(ADD, ONE, guessed);
             VectorMask<Integer> inside = magnitudes.compare(GE, loBits).andNot(over.or(guessed));
             if (inside.anyTrue()) {
                 for (long lanes = inside.toLong(); lanes != 0; lanes &= lanes - 1) {
@@ -82,10 +84,13 @@ final class VectorMagnitudes {
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = DoubleVector.zero(DOUBLES);
         for (int i = firstLane; i < end; i += 16) {
-            a = a.add(FloatVector.fromArray(HALF_FLOATS, x, i).lanewise(ABS).convertShape(F2D, DOUBLES, 0));
-            b = b.add(FloatVector.fromArray(HALF_FLOATS, x, i + DOUBLES.length())
-                    .lanewise(ABS)
-                    .convertShape(F2D, DOUBLES, 0));
+            a = a.lanewise(
+                    ADD, FloatVector.fromArray(HALF_FLOATS, x, i).lanewise(ABS).convertShape(F2D, DOUBLES, 0));
+            b = b.lanewise(
+                    ADD,
+                    FloatVector.fromArray(HALF_FLOATS, x, i + DOUBLES.length())
+                            .lanewise(ABS)
+                            .convertShape(F2D, DOUBLES, 0));
         }
         double sumA = a.lane(0) + a.lane(1);
         double sumB = b.lane(0) + b.lane(1);

@@ -1,6 +1,8 @@
 package org.weir.simd;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.SUB;
 import static org.weir.simd.Species.DOUBLES;
 import static org.weir.simd.Species.FLOATS;
 
@@ -61,14 +63,14 @@ final class VectorMatrices {
             float a1 = a[aAt + aRow + k];
             float a2 = a[aAt + 2 * aRow + k];
             float a3 = a[aAt + 3 * aRow + k];
-            c00 = c00.add(b0.mul(a0));
-            c01 = c01.add(b1.mul(a0));
-            c10 = c10.add(b0.mul(a1));
-            c11 = c11.add(b1.mul(a1));
-            c20 = c20.add(b0.mul(a2));
-            c21 = c21.add(b1.mul(a2));
-            c30 = c30.add(b0.mul(a3));
-            c31 = c31.add(b1.mul(a3));
+            c00 = c00.lanewise(ADD, b0.mul(a0));
+            c01 = c01.lanewise(ADD, b1.mul(a0));
+            c10 = c10.lanewise(ADD, b0.mul(a1));
+            c11 = c11.lanewise(ADD, b1.mul(a1));
+            c20 = c20.lanewise(ADD, b0.mul(a2));
+            c21 = c21.lanewise(ADD, b1.mul(a2));
+            c30 = c30.lanewise(ADD, b0.mul(a3));
+            c31 = c31.lanewise(ADD, b1.mul(a3));
         }
         FloatVector nan = FloatVector.broadcast(FLOATS, Float.NaN);
         nan.blend(c00, c00.compare(EQ, c00)).intoArray(c, at); // equal to itself: not NaN
@@ -87,8 +89,10 @@ final class VectorMatrices {
         FloatVector c1 = FloatVector.fromArray(FLOATS, c, at + w);
         for (int k = 0; k < depth; k++) {
             float a0 = a[aAt + k];
-            c0 = c0.add(FloatVector.fromArray(FLOATS, b, bAt + k * bRow).mul(a0));
-            c1 = c1.add(FloatVector.fromArray(FLOATS, b, bAt + k * bRow + w).mul(a0));
+            c0 = c0.lanewise(
+                    ADD, FloatVector.fromArray(FLOATS, b, bAt + k * bRow).mul(a0));
+            c1 = c1.lanewise(
+                    ADD, FloatVector.fromArray(FLOATS, b, bAt + k * bRow + w).mul(a0));
         }
         FloatVector nan = FloatVector.broadcast(FLOATS, Float.NaN);
         nan.blend(c0, c0.compare(EQ, c0)).intoArray(c, at);
@@ -141,14 +145,14 @@ final class VectorMatrices {
             double a1 = a[aAt + aRow + k];
             double a2 = a[aAt + 2 * aRow + k];
             double a3 = a[aAt + 3 * aRow + k];
-            c00 = c00.sub(b0.mul(a0));
-            c01 = c01.sub(b1.mul(a0));
-            c10 = c10.sub(b0.mul(a1));
-            c11 = c11.sub(b1.mul(a1));
-            c20 = c20.sub(b0.mul(a2));
-            c21 = c21.sub(b1.mul(a2));
-            c30 = c30.sub(b0.mul(a3));
-            c31 = c31.sub(b1.mul(a3));
+            c00 = c00.lanewise(SUB, b0.mul(a0));
+            c01 = c01.lanewise(SUB, b1.mul(a0));
+            c10 = c10.lanewise(SUB, b0.mul(a1));
+            c11 = c11.lanewise(SUB, b1.mul(a1));
+            c20 = c20.lanewise(SUB, b0.mul(a2));
+            c21 = c21.lanewise(SUB, b1.mul(a2));
+            c30 = c30.lanewise(SUB, b0.mul(a3));
+            c31 = c31.lanewise(SUB, b1.mul(a3));
         }
         DoubleVector nan = DoubleVector.broadcast(DOUBLES, Double.NaN);
         nan.blend(c00, c00.compare(EQ, c00)).intoArray(c, at);
@@ -167,8 +171,10 @@ final class VectorMatrices {
         DoubleVector c1 = DoubleVector.fromArray(DOUBLES, c, at + w);
         for (int k = 0; k < depth; k++) {
             double a0 = a[aAt + k];
-            c0 = c0.sub(DoubleVector.fromArray(DOUBLES, b, bAt + k * bRow).mul(a0));
-            c1 = c1.sub(DoubleVector.fromArray(DOUBLES, b, bAt + k * bRow + w).mul(a0));
+            c0 = c0.lanewise(
+                    SUB, DoubleVector.fromArray(DOUBLES, b, bAt + k * bRow).mul(a0));
+            c1 = c1.lanewise(
+                    SUB, DoubleVector.fromArray(DOUBLES, b, bAt + k * bRow + w).mul(a0));
         }
         DoubleVector nan = DoubleVector.broadcast(DOUBLES, Double.NaN);
         nan.blend(c0, c0.compare(EQ, c0)).intoArray(c, at);

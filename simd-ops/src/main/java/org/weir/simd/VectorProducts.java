@@ -1,5 +1,6 @@
 package org.weir.simd;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -33,12 +34,16 @@ final class VectorProducts {
         DoubleVector b = DoubleVector.zero(DOUBLES);
         for (int i = first; i < end; i += 16) {
             int j = i + DOUBLES.length();
-            a = a.add(FloatVector.fromArray(HALF_FLOATS, x, i)
-                    .convertShape(F2D, DOUBLES, 0)
-                    .mul(FloatVector.fromArray(HALF_FLOATS, y, i).convertShape(F2D, DOUBLES, 0)));
-            b = b.add(FloatVector.fromArray(HALF_FLOATS, x, j)
-                    .convertShape(F2D, DOUBLES, 0)
-                    .mul(FloatVector.fromArray(HALF_FLOATS, y, j).convertShape(F2D, DOUBLES, 0)));
+            a = a.lanewise(
+                    ADD,
+                    FloatVector.fromArray(HALF_FLOATS, x, i)
+                            .convertShape(F2D, DOUBLES, 0)
+                            .mul(FloatVector.fromArray(HALF_FLOATS, y, i).convertShape(F2D, DOUBLES, 0)));
+            b = b.lanewise(
+                    ADD,
+                    FloatVector.fromArray(HALF_FLOATS, x, j)
+                            .convertShape(F2D, DOUBLES, 0)
+                            .mul(FloatVector.fromArray(HALF_FLOATS, y, j).convertShape(F2D, DOUBLES, 0)));
         }
         double sumA = a.lane(0) + a.lane(1);
         double sumB = b.lane(0) + b.lane(1);
