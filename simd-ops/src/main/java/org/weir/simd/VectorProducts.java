@@ -60,7 +60,8 @@ final class VectorProducts {
 
     static void addProducts(double[] sums, int first, float[] x, float[] y, int from, int to) {
         int i = from;
-        for (; i <= to - DOUBLES.length(); i += DOUBLES.length()) {
+        int end = DOUBLES.length() > 2 ? to : from; // a mask of two lanes would be an object
+        for (; i <= end - DOUBLES.length(); i += DOUBLES.length()) {
             DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, first + i - from)
                     .add(FloatVector.fromArray(HALF_FLOATS, x, i)
                             .convertShape(F2D, DOUBLES, 0)
