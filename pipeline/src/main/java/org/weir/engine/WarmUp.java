@@ -18,7 +18,7 @@ import org.weir.stage.TileOp;
 /**
  * Runs the fused loops of a merge on a scrap of memory until they are compiled. Before that, a loop over vectors is a
  * thousand times slower; and if the workers wait for the compiler by running it, they take the processors that the compiler
- * needs (measured with two: 2 s until the two loops of TIES are compiled, in place of 0.9 s).
+ * needs.
  *
  * <p>The JIT counts calls, so short calls get there soonest.
  */
