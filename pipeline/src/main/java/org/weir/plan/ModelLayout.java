@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ConfigJson;
 import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.Shape;
 import org.weir.checkpoint.TensorInfo;
 
 /** What a model is made of, as its tensors' names and shapes and its config.json say: no architecture is known by name. */
@@ -93,22 +95,36 @@ final class ModelLayout {
                 : Optional.empty();
     }
 
-    /** The embedding, if the model has no head of that name but may use the embedding as one. */
-    Optional<MappedTensor> tied(String head) {
+    /**
+     * The embedding, if the model may use it for a head that it lacks: it has no head at all, and config.json does not deny it.
+     *
+     * @param head its name in this model
+     * @param shape its shape in another model, whose embedding has as many columns
+     */
+    Optional<MappedTensor> tied(String head, Shape shape) {
         boolean possible = head.endsWith(".weight")
                 && LayerStack.place(head).isEmpty()
                 && !isBeforeLayers(head)
-                && checkpoint.tensor(head).isEmpty()
+                && shape.dims().size() == 2
                 && config.isPresent()
-                && config.get().tied().orElse(true);
-        return possible ? embedding() : Optional.empty();
+                && config.get().tied().orElse(true)
+                && matrices(false).findAny().isEmpty();
+        return possible
+                ? matrices(true)
+                        .findFirst()
+                        .filter(embedding -> columns(embedding.info().shape()).equals(columns(shape)))
+                : Optional.empty();
     }
 
-    private Optional<MappedTensor> embedding() {
+    /** Embeddings, or else heads. */
+    private Stream<MappedTensor> matrices(boolean beforeLayers) {
         return checkpoint.tensors().stream()
                 .filter(tensor -> isOfVocabulary(tensor.info())
                         && tensor.info().shape().dims().size() == 2
-                        && isBeforeLayers(tensor.info().name()))
-                .findFirst();
+                        && isBeforeLayers(tensor.info().name()) == beforeLayers);
+    }
+
+    private static List<Long> columns(Shape shape) {
+        return shape.dims().subList(1, shape.dims().size());
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.weir.checkpoint.AddedToken;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.Shape;
 import org.weir.checkpoint.TokenizerJson;
 
 /**
@@ -85,14 +86,14 @@ public final class ResultTokenizer {
     }
 
     /** What is read for an embedding or head in place of the matrices of a slice's models, the base first. */
-    List<RowView> views(SliceModels slice, String output) {
+    List<RowView> views(SliceModels slice, String output, Shape shape) {
         List<SliceSource> inputs = slice.inputs();
         List<SliceSource> distinct = distinct(inputs);
         List<Checkpoint> models =
                 distinct.stream().map(source -> source.input().checkpoint()).toList();
         TokenRows tokenRows = rows.computeIfAbsent(models, _ -> tokenRows(distinct));
         List<MappedTensor> matrices = distinct.stream()
-                .map(source -> source.head(output).orElseThrow())
+                .map(source -> source.head(output, shape).orElseThrow())
                 .toList();
         return inputs.stream()
                 .map(source ->
@@ -181,7 +182,20 @@ public final class ResultTokenizer {
             notes.add("tokens with a row of zeros, since no model has one for them or the config asks for it: %,d"
                     .formatted(zeros));
         }
+        noteLeftOut(models);
         return new TokenRows(own, source, row, forced);
+    }
+
+    private void noteLeftOut(List<SliceSource> models) {
+        for (SliceSource model : models) {
+            Map<String, Integer> own = vocabularies.of(model.input().checkpoint());
+            long all = model.layout().vocabulary().orElse(own.size());
+            long taken = own.keySet().stream().filter(vocabulary::containsKey).count();
+            if (taken < all) {
+                notes.add("%s: %,d of its %,d rows for tokens are left out, as the result has no token for them"
+                        .formatted(model.input().reference(), all - taken, all));
+            }
+        }
     }
 
     private int[] ownRows(Map<String, Integer> own) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.weir.checkpoint.Shape;
 
 /**
  * The models of one slice, opened.
@@ -51,10 +52,14 @@ record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, Slic
         return experts.stream()
                 .flatMap(expert -> expert.tensors().stream()
                         .filter(tensor -> expert.layout().isOfVocabulary(tensor.info()))
-                        .flatMap(tensor -> expert.output(tensor).stream()))
+                        .flatMap(tensor -> expert.output(tensor).stream()
+                                .filter(head -> isTied(head, tensor.info().shape()))))
                 .distinct()
-                .filter(head -> donor.layout().tied(head).isPresent())
                 .toList();
+    }
+
+    private boolean isTied(String head, Shape shape) {
+        return donor.tensor(head).isEmpty() && donor.head(head, shape).isPresent();
     }
 
     private TensorPlace place(int slice, String output) {

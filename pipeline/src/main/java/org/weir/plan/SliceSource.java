@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.List;
 import java.util.Optional;
 import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.Shape;
 
 /**
  * A model as a slice sees it: its tensors under the names of the result.
@@ -35,9 +36,9 @@ record SliceSource(Input input, ModelLayout layout, Optional<LayerRun> run, Opti
         return input.checkpoint().tensor(own(output));
     }
 
-    /** The same for a head, which may be the embedding. */
-    Optional<MappedTensor> head(String output) {
-        return tensor(output).or(() -> layout.tied(own(output)));
+    /** The same for a head, which may be the embedding if that has the columns of another model's head. */
+    Optional<MappedTensor> head(String output, Shape shape) {
+        return tensor(output).or(() -> layout.tied(own(output), shape));
     }
 
     /** What was measured of the tensor that the result calls so. */

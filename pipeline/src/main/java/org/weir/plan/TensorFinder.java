@@ -49,11 +49,19 @@ final class TensorFinder {
     MappedTensor donors(TensorPlace place) {
         SliceModels slice = slices.get(place.slice());
         return slice.donor()
-                .head(place.output())
+                .tensor(place.output())
                 .or(() -> slice.experts().stream()
-                        .flatMap(expert -> expert.tensor(place.output()).stream())
+                        .flatMap(expert -> expert.tensor(place.output()).stream()
+                                .map(theirs -> tied(slice.donor(), place, expert, theirs.info())
+                                        .orElse(theirs)))
                         .findFirst())
                 .orElseThrow();
+    }
+
+    /** The donor's embedding, if what a model has there is a head, for which the donor uses it. */
+    private static Optional<MappedTensor> tied(
+            SliceSource donor, TensorPlace place, SliceSource expert, TensorInfo theirs) {
+        return expert.layout().isOfVocabulary(theirs) ? donor.head(place.output(), theirs.shape()) : Optional.empty();
     }
 
     /** Everything for that place, if all models have it in shapes that fit. */
@@ -66,7 +74,9 @@ final class TensorFinder {
         Set<String> said = new HashSet<>();
         for (int i = 0; i < slice.experts().size(); i++) {
             SliceSource expert = slice.experts().get(i);
-            Optional<MappedTensor> theirs = tokens ? expert.head(place.output()) : expert.tensor(place.output());
+            Optional<MappedTensor> theirs = tokens
+                    ? expert.head(place.output(), donors.info().shape())
+                    : expert.tensor(place.output());
             if (theirs.isEmpty() && exactness.allowMissing() && !(tokens && tokenizer.isPresent())) {
                 continue;
             }
@@ -126,7 +136,7 @@ final class TensorFinder {
     private TensorInputs lined(
             TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> experts, List<Integer> present) {
         ResultTokenizer made = tokenizer.orElseThrow();
-        List<RowView> views = made.views(slices.get(place.slice()), place.output());
+        List<RowView> views = made.views(slices.get(place.slice()), place.output(), donors(place).info().shape());
         vocabulary = OptionalLong.of(made.rows());
         TensorInfo first = base.orElseGet(experts::getFirst).info();
         return new TensorInputs(base, experts, present, withRows(first, made.rows()), views);

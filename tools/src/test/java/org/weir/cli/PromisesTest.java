@@ -47,6 +47,21 @@ class PromisesTest {
         }
     }
 
+    /** A test that nobody has seen to fail proves nothing. */
+    @Test
+    void everyTestThatProvesOneIsListedWithAChangeThatItCaught() throws IOException {
+        String seen = Files.readString(PROJECT.resolve("CONTRIBUTING.md"));
+        for (Promise promise : promises()) {
+            Matcher named = TEST.matcher(promise.proof());
+            while (named.find()) {
+                String row = "(?m)^\\|[^|]*`" + named.group(1) + "`[^|]*\\|";
+                assertTrue(
+                        Pattern.compile(row).matcher(seen).find(),
+                        () -> "CONTRIBUTING.md: P" + promise.number() + ": no row of " + named.group(1));
+            }
+        }
+    }
+
     private static boolean exists(String type, String method) throws IOException {
         String declared = "\n    void " + method + "(";
         for (String module : List.of("mmap-io", "simd-ops", "pipeline", "tools")) {

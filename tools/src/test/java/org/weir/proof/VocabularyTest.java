@@ -343,9 +343,53 @@ class VocabularyTest {
                         .toString()
                         .contains(EMBEDDING + ": the first 5 of 7 tokens of " + folder.resolve("two") + " are merged");
                 assertEquals(line.isEmpty(), cropped, said.get("notes").toString());
+                boolean leftOut = said.get("notes")
+                        .toString()
+                        .contains(folder.resolve("two") + ": 4 of its 7 rows for tokens are left out");
+                assertEquals(line.equals("tokenizer_source: base"), leftOut, said.get("notes").toString());
             }
             assertEquals(0, manifest.get("leftOut").size());
         }
+    }
+
+    /** A tensor that looks like a head, and that another model lacks: made of both only if the other ties its head. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', false, 4, true",
+        "true, false, 4, true",
+        "false, false, 4, false",
+        "'', true, 4, false",
+        "true, true, 4, false",
+        "'', false, 3, false"
+    })
+    void onlyAModelWithoutAHeadLendsItsEmbeddingAsOne(String tied, boolean head, int columns, boolean lent)
+            throws IOException {
+        String json = "{\"vocab_size\": 5%s}".formatted(tied.isEmpty() ? "" : ", \"tie_word_embeddings\": " + tied);
+        for (String name : List.of("one", "other")) {
+            write(name, ONE, 3, Format.F32);
+            Map<String, Tensor> tensors =
+                    new TreeMap<>(Model.read(folder.resolve(name)).tensors());
+            tensors.keySet().removeIf(tensor -> tensor.equals(HEAD) && !head);
+            if (name.equals("one")) {
+                tensors.put("lone.weight", Tensor.of(Format.F32, List.of(5, columns), i -> i));
+            }
+            new Model(tensors).write(folder.resolve(name), 1);
+            Files.writeString(folder.resolve(name).resolve("config.json"), json);
+        }
+        Model ofBoth = Weir.merge(folder, text("", "linear", "one", "other"), "--allow-missing");
+        for (int i = 0; i < 5 * columns; i++) {
+            assertEquals(lent ? (i + value(2, i)) / 2 : i, ofBoth.tensor("lone.weight").at(i));
+        }
+        Model ontoOther = Weir.merge(folder, text("", "task_arithmetic", "other", "one"), "--allow-missing");
+        assertEquals(lent, ontoOther.tensors().containsKey("lone.weight"));
+        String noBase = """
+                merge_method: linear
+                models: [{model: %1$s/other}, {model: %1$s/one}]
+                parameters: {weight: 1}
+                """.formatted(folder);
+        assertEquals(
+                ofBoth.tensor("lone.weight"),
+                Weir.merge(folder, noBase, "--allow-missing").tensor("lone.weight"));
     }
 
     private void assertRefused(String message, String line) throws IOException {
