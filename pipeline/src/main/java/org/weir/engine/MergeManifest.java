@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Checksums;
@@ -20,6 +21,7 @@ import org.weir.checkpoint.Manifest;
 import org.weir.checkpoint.OutputFile;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.checkpoint.TensorInfo;
+import org.weir.method.MethodInfo;
 import org.weir.plan.Account;
 import org.weir.plan.FusedStep;
 import org.weir.plan.Input;
@@ -53,6 +55,7 @@ final class MergeManifest {
                 .with("seed", plan.options().seed())
                 .with("options", plan.options().ofOutput())
                 .with("config", plan.config().source())
+                .with("defaults", defaults(plan.method()))
                 .with("configFile", plan.config().file().toString())
                 .with("workingFolder", Path.of("").toAbsolutePath().toString())
                 .with("identity", MergeIdentity.of(plan).digest())
@@ -68,6 +71,15 @@ final class MergeManifest {
                 .with("files", checksums.others().stream().map(MergeManifest::file))
                 .with("lastRun", lastRun())
                 .bytes();
+    }
+
+    /** What a parameter is where the config does not say: it may be another in another version. */
+    private static Map<String, String> defaults(MethodInfo method) {
+        Map<String, String> defaults = new TreeMap<>();
+        method.params().stream()
+                .filter(param -> !param.required() && !param.isIgnored())
+                .forEach(param -> defaults.put(param.name(), param.defaultText()));
+        return defaults;
     }
 
     /** What an interrupted merge did before is not in it. */

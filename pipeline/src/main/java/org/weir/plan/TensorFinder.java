@@ -74,9 +74,8 @@ final class TensorFinder {
         Set<String> said = new HashSet<>();
         for (int i = 0; i < slice.experts().size(); i++) {
             SliceSource expert = slice.experts().get(i);
-            Optional<MappedTensor> theirs = tokens
-                    ? expert.head(place.output(), donors.info().shape())
-                    : expert.tensor(place.output());
+            Optional<MappedTensor> theirs =
+                    tokens ? expert.head(place.output(), donors.info().shape()) : expert.tensor(place.output());
             if (theirs.isEmpty() && exactness.allowMissing() && !(tokens && tokenizer.isPresent())) {
                 continue;
             }
@@ -136,7 +135,8 @@ final class TensorFinder {
     private TensorInputs lined(
             TensorPlace place, Optional<MappedTensor> base, List<MappedTensor> experts, List<Integer> present) {
         ResultTokenizer made = tokenizer.orElseThrow();
-        List<RowView> views = made.views(slices.get(place.slice()), place.output(), donors(place).info().shape());
+        List<RowView> views = made.views(
+                slices.get(place.slice()), place.output(), donors(place).info().shape());
         vocabulary = OptionalLong.of(made.rows());
         TensorInfo first = base.orElseGet(experts::getFirst).info();
         return new TensorInputs(base, experts, present, withRows(first, made.rows()), views);

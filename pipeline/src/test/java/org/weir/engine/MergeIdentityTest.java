@@ -114,8 +114,7 @@ class MergeIdentityTest {
     }
 
     private static void write(Path file, String header) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Long.BYTES + header.length() + 8).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + 8).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
         Files.write(file, bytes.array());
     }

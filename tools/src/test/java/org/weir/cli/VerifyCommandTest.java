@@ -274,6 +274,8 @@ class VerifyCommandTest {
         assertEquals(0, manifest.get("leftOut").size());
         assertEquals(3, manifest.get("seed").asLong());
         assertEquals(Files.readString(config), manifest.get("config").asString());
+        assertEquals("1", manifest.get("defaults").get("lambda").asString());
+        assertEquals("true", manifest.get("defaults").get("rescale").asString());
     }
 
     private List<Path> shards() throws IOException {

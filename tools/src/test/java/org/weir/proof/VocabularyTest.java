@@ -346,7 +346,10 @@ class VocabularyTest {
                 boolean leftOut = said.get("notes")
                         .toString()
                         .contains(folder.resolve("two") + ": 4 of its 7 rows for tokens are left out");
-                assertEquals(line.equals("tokenizer_source: base"), leftOut, said.get("notes").toString());
+                assertEquals(
+                        line.equals("tokenizer_source: base"),
+                        leftOut,
+                        said.get("notes").toString());
             }
             assertEquals(0, manifest.get("leftOut").size());
         }
@@ -378,7 +381,9 @@ class VocabularyTest {
         }
         Model ofBoth = Weir.merge(folder, text("", "linear", "one", "other"), "--allow-missing");
         for (int i = 0; i < 5 * columns; i++) {
-            assertEquals(lent ? (i + value(2, i)) / 2 : i, ofBoth.tensor("lone.weight").at(i));
+            assertEquals(
+                    lent ? (i + value(2, i)) / 2 : i,
+                    ofBoth.tensor("lone.weight").at(i));
         }
         Model ontoOther = Weir.merge(folder, text("", "task_arithmetic", "other", "one"), "--allow-missing");
         assertEquals(lent, ontoOther.tensors().containsKey("lone.weight"));
