@@ -18,16 +18,19 @@ final class RangeMerge {
     private final TensorRun run;
     private final MergedTensor plan;
     private final boolean fusable;
+    private final StripMerge strips;
     private final StripMerge leftovers;
 
     /**
-     * @param fusable whether there may be such a loop
-     * @param leftovers merges what there is none for
+     * @param fusable whether there may be such a loop; the recipe tells whether there is
+     * @param strips merges what there is none for
+     * @param leftovers merges the few elements that such a loop leaves out
      */
-    RangeMerge(TensorRun run, boolean fusable, StripMerge leftovers) {
+    RangeMerge(TensorRun run, boolean fusable, StripMerge strips, StripMerge leftovers) {
         this.run = run;
         this.plan = run.plan();
         this.fusable = fusable;
+        this.strips = strips;
         this.leftovers = leftovers;
     }
 
@@ -41,7 +44,8 @@ final class RangeMerge {
                 long sample = Math.clamp(strip, at, to);
                 long sampleEnd = Math.clamp(strip + Strip.ELEMENTS, at, to);
                 mergePart(worker, at, sample, first);
-                mergeStaged(worker, sample, sampleEnd, first, true);
+                StripMerge looked = fusion(sample, sample, worker).isPresent() ? leftovers : strips;
+                mergeStaged(looked, worker, sample, sampleEnd, first, true);
                 mergePart(worker, sampleEnd, to, first);
             } else {
                 mergePart(worker, at, to, first);
@@ -71,7 +75,7 @@ final class RangeMerge {
         if (fusion(from, from, worker).isPresent()) {
             mergeHalves(worker, from, to, tileFirst);
         } else {
-            mergeStaged(worker, from, to, tileFirst, false);
+            mergeStaged(strips, worker, from, to, tileFirst, false);
         }
     }
 
@@ -81,7 +85,7 @@ final class RangeMerge {
             return;
         }
         if (to - from <= LEAST_FUSED) {
-            mergeStaged(worker, from, to, tileFirst, false);
+            mergeStaged(leftovers, worker, from, to, tileFirst, false);
             return;
         }
         long middle = from + (to - from) / 2 / LEAST_FUSED * LEAST_FUSED;
@@ -133,11 +137,11 @@ final class RangeMerge {
         return loop;
     }
 
-    private void mergeStaged(Worker worker, long from, long to, long tileFirst, boolean sampled) {
+    private void mergeStaged(StripMerge way, Worker worker, long from, long to, long tileFirst, boolean sampled) {
         for (long at = from; at < to; at += worker.expert.length()) {
             run.move(worker, at, to);
             long tileOffsetBytes = (at - tileFirst) * run.outputWidthBytes();
-            leftovers.merge(worker, tileOffsetBytes, sampled);
+            way.merge(worker, tileOffsetBytes, sampled);
             run.finite().look(worker, at, worker.expert.length(), tileOffsetBytes);
         }
     }

@@ -66,7 +66,7 @@ final class TensorRun {
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
                 && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
-        this.ranges = new RangeMerge(this, fusable, fusable ? leftovers(options) : strips);
+        this.ranges = new RangeMerge(this, fusable, strips, fusable ? leftovers(options) : strips);
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
