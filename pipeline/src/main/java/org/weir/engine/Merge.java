@@ -82,8 +82,12 @@ public final class Merge implements AutoCloseable {
         } catch (MergeStoppedException e) {
             throw new MergeStoppedException("stopped" + whatIsLeft());
         } catch (InputChangedException e) {
-            discardIfInputsChanged();
-            throw e;
+            if (inputsChanged()) {
+                writer.discard();
+                throw e;
+            }
+            // Only the disk failed: that may be over the next time.
+            throw new IOException(e.getMessage() + whatIsLeft(), e);
         } catch (NonFiniteException e) {
             writer.discard(); // the same command would end at the same place
             throw e;
@@ -130,12 +134,12 @@ public final class Merge implements AutoCloseable {
         }
     }
 
-    /** Not if it was only the disk that failed: that may be over the next time. */
-    private void discardIfInputsChanged() throws IOException {
+    private boolean inputsChanged() {
         try {
             requireInputsUnchanged();
+            return false;
         } catch (InputChangedException e) {
-            writer.discard();
+            return true;
         }
     }
 

@@ -63,8 +63,15 @@ final class Strace implements AutoCloseable {
     /** Makes the k-th of these calls fail that a thread makes on the file. */
     static Strace failing(Path log, String call, String error, int k, Path file)
             throws IOException, InterruptedException {
-        String inject = "inject=" + call + ":error=" + error + ":when=" + k;
-        return attached(log, "-e", "trace=" + call, "-e", inject, "-P", file.toString());
+        return failing(log, call, error, String.valueOf(k), "-P", file.toString());
+    }
+
+    /** Makes those of these calls fail that strace(1) is asked for with {@code when}: {@code "3+"} from the third on. */
+    static Strace failing(Path log, String call, String error, String when, String... options)
+            throws IOException, InterruptedException {
+        String inject = "inject=" + call + ":error=" + error + ":when=" + when;
+        Stream<String> which = Stream.of("-e", "trace=" + call, "-e", inject);
+        return attached(log, Stream.concat(which, Stream.of(options)).toArray(String[]::new));
     }
 
     /** Lets go of the JVM. */
