@@ -69,13 +69,15 @@ final class Trials {
     Planning plan(Job job, Dataset data) throws IOException, InterruptedException {
         Path config = Files.writeString(work.resolve("config.yml"), job.config(data));
         Launch launch = Launch.of(weir("plan", "--log-format", "json", "" + config), work.resolve("plan.log"));
+        // each sweep says what it reads; all of them together stand before what is written
         return new Planning(
-                launch.seconds(), number("memoryBytes", launch.stdout()), number("readBytes", launch.stdout()));
+                launch.seconds(),
+                number("\"memoryBytes\":([0-9]+)", launch.stdout()),
+                number("\"readBytes\":([0-9]+),\"writeBytes\"", launch.stdout()));
     }
 
-    private static long number(String name, String json) throws IOException {
-        return Long.parseLong(
-                find(Pattern.compile("\"" + name + "\":([0-9]+)"), json).group(1));
+    private static long number(String pattern, String json) throws IOException {
+        return Long.parseLong(find(Pattern.compile(pattern), json).group(1));
     }
 
     record Planning(double seconds, long memoryBytes, long readBytes) {}
@@ -121,6 +123,7 @@ final class Trials {
         List<String> command = new ArrayList<>(List.of(
                 Files.readString(app.resolve("java-home")).strip() + "/bin/java",
                 "@" + app.resolve("jvm.args"),
+                "@" + app.resolve("merge.args"),
                 "-cp",
                 root.resolve("benchmarks/target/benchmarks.jar").toString(),
                 "org.weir.bench." + main));

@@ -27,7 +27,9 @@ record Launched(Path home) {
                 Files.createDirectories(home.resolve("tools/target/weir/lib")).getParent();
         Files.copy(Path.of("../weir"), home.resolve("weir"));
         home.resolve("weir").toFile().setExecutable(true);
-        Files.copy(Path.of("src/main/launcher/jvm.args"), app.resolve("jvm.args"));
+        for (String arguments : List.of("jvm.args", "merge.args")) {
+            Files.copy(Path.of("src/main/launcher").resolve(arguments), app.resolve(arguments));
+        }
         writeJar(app.resolve("lib/weir.jar"));
         Files.createDirectories(home.resolve("tools/src/main"));
         for (String source : List.of("pom.xml", "tools/pom.xml")) {
