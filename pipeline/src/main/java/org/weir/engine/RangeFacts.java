@@ -94,9 +94,19 @@ final class RangeFacts {
             }
         }
         if (elements > 0) {
-            TensorFacts.Overflow more = new TensorFacts.Overflow(elements, first);
-            overflow = Optional.of(overflow.map(more::plus).orElse(more));
+            overflow(new TensorFacts.Overflow(elements, first));
         }
+    }
+
+    private void overflow(TensorFacts.Overflow more) {
+        overflow = Optional.of(overflow.map(more::plus).orElse(more));
+    }
+
+    /** Takes in all that was found in another range of the tensor, but for the strips that were looked at closely. */
+    void join(RangeFacts other) {
+        inputs(other.nonFinite);
+        other.ofSteps.forEach((place, found) -> ofSteps.merge(place, found, Found::plus));
+        other.overflow.ifPresent(this::overflow);
     }
 
     /** Begins with another strip that is looked at closely. */

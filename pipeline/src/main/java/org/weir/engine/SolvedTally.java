@@ -12,7 +12,6 @@ import org.weir.plan.SolvedTensor;
 final class SolvedTally {
     private final SolvedTensor plan;
     private final RangeFacts found = new RangeFacts();
-    private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private long merged;
 
     SolvedTally(SolvedTensor plan) {
@@ -33,17 +32,14 @@ final class SolvedTally {
     /** Takes in what was found in a range, once that is finished. */
     synchronized void add(RangeFacts range, long elements) {
         merged += elements;
-        found.inputs(range.nonFinite());
-        range.overflow()
-                .ifPresent(
-                        more -> overflow = Optional.of(overflow.map(more::plus).orElse(more)));
+        found.join(range);
     }
 
     /** The facts, as far as the tensor has been made. */
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
         found.nonFinite().forEach((place, some) -> inputs.add(some.of(label(plan, place))));
-        return new TensorFacts(plan.output().name(), merged, inputs, overflow, List.of(), Optional.empty());
+        return new TensorFacts(plan.output().name(), merged, inputs, found.overflow(), List.of(), Optional.empty());
     }
 
     /** What to say of inputs that make nonsense of all of a tensor. */

@@ -2,10 +2,8 @@ package org.weir.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import org.weir.plan.MergedTensor;
 import org.weir.stage.TileOp;
 
@@ -16,9 +14,9 @@ import org.weir.stage.TileOp;
 final class TensorTally {
 
     private final MergedTensor plan;
-    private final Map<Integer, RangeFacts.Found> nonFinite = new TreeMap<>();
-    private final Map<Integer, RangeFacts.Found> ofSteps = new TreeMap<>();
-    private Optional<TensorFacts.Overflow> overflow = Optional.empty();
+    /** Of all ranges, but for the samples, which are summed up. */
+    private final RangeFacts all = new RangeFacts();
+
     private long merged;
     private long sampled;
     private long[] changed = {};
@@ -35,11 +33,7 @@ final class TensorTally {
     /** Takes in what was found in a range, once that is finished. */
     synchronized void add(RangeFacts range, long elements) {
         merged += elements;
-        range.nonFinite().forEach((place, found) -> nonFinite.merge(place, found, RangeFacts.Found::plus));
-        range.ofSteps().forEach((place, found) -> ofSteps.merge(place, found, RangeFacts.Found::plus));
-        range.overflow()
-                .ifPresent(
-                        more -> overflow = Optional.of(overflow.map(more::plus).orElse(more)));
+        all.join(range);
         range.samples().forEach(this::add);
     }
 
@@ -62,10 +56,10 @@ final class TensorTally {
     /** The facts, as far as the tensor has been merged. */
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
-        nonFinite.forEach((place, found) -> inputs.add(found.of(plan.label(place))));
+        all.nonFinite().forEach((place, found) -> inputs.add(found.of(plan.label(place))));
         List<String> labels = plan.labelsOfSteps();
-        ofSteps.forEach((place, found) -> inputs.add(found.of(labels.get(place))));
-        return new TensorFacts(plan.output().name(), merged, inputs, overflow, densities(), updateFacts());
+        all.ofSteps().forEach((place, found) -> inputs.add(found.of(labels.get(place))));
+        return new TensorFacts(plan.output().name(), merged, inputs, all.overflow(), densities(), updateFacts());
     }
 
     private List<TensorFacts.Density> densities() {
