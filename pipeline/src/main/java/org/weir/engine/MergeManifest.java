@@ -35,6 +35,7 @@ final class MergeManifest {
     private final MergeReport report;
     private final Checksums checksums;
     private final boolean resumed;
+    private final SettingsList settings;
     private final Map<String, TensorFacts> facts = new HashMap<>();
 
     /** @param resumed whether the report is about the end of a merge that was interrupted */
@@ -43,6 +44,7 @@ final class MergeManifest {
         this.report = report;
         this.checksums = checksums;
         this.resumed = resumed;
+        this.settings = new SettingsList(plan);
         report.facts().forEach(found -> facts.put(found.tensor(), found));
     }
 
@@ -66,6 +68,7 @@ final class MergeManifest {
         account(plan, Optional.empty(), inputs, leftOut);
         return manifest.with("inputs", inputs.stream())
                 .with("leftOut", leftOut.stream())
+                .with("settings", settings.entries())
                 .with("shards", shards())
                 .with("tensors", tensors())
                 .with("files", checksums.others().stream().map(MergeManifest::file))
@@ -175,6 +178,7 @@ final class MergeManifest {
         json.put("dtype", info.dtype().name());
         json.put("shape", info.shape().dims());
         json.put("treatment", plan.tensors().get(number).treatment());
+        json.putAll(settings.of(plan.tensors().get(number)));
         json.put("file", plan.layout().shards().get(place.shard()).fileName());
         json.put("offset", place.offsetBytes());
         json.put("bytes", info.bytes());

@@ -180,6 +180,15 @@ public record Param(
         };
     }
 
+    /** What a value of this parameter is to other programs: a number, a boolean, a word. */
+    public Object of(double value) {
+        return switch (kind) {
+            case NUMBER -> value;
+            case FLAG -> value != 0;
+            case CHOICE -> textOf(value);
+        };
+    }
+
     /** The place of {@code word} among the choices, which is its value, if it is one. */
     public OptionalInt placeOf(String word) {
         int place = choices.indexOf(word);

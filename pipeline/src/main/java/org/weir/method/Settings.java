@@ -2,6 +2,7 @@ package org.weir.method;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -17,6 +18,7 @@ public final class Settings {
     private final int experts;
     private final List<Long> dims;
     private final boolean origin;
+    /** In the order of the method. */
     private final Map<Param, double[]> values;
 
     /**
@@ -34,7 +36,7 @@ public final class Settings {
         this.places = IntStream.range(0, experts).boxed().toList();
         this.dims = List.of();
         this.origin = false;
-        this.values = new HashMap<>();
+        this.values = new LinkedHashMap<>();
         Map<String, double[]> left = new HashMap<>(given);
         for (Param param : params) {
             double[] own = left.remove(param.name());
@@ -62,7 +64,7 @@ public final class Settings {
         this.places = chosen.stream().map(of.places::get).toList();
         this.dims = of.dims;
         this.origin = of.origin;
-        this.values = new HashMap<>();
+        this.values = new LinkedHashMap<>();
         of.values.forEach((param, all) -> values.put(
                 param,
                 param.scope() == Param.Scope.GLOBAL
@@ -156,6 +158,17 @@ public final class Settings {
     /** The word that was chosen. */
     public String choice(Param choice) {
         return choice.textOf(of(choice, Param.Scope.GLOBAL, Param.Kind.CHOICE)[0]);
+    }
+
+    /** All that has an effect, in the order of the method: one value per expert, or a single one; see {@link Param#of}. */
+    public Map<Param, List<Object>> values() {
+        Map<Param, List<Object>> all = new LinkedHashMap<>();
+        values.forEach((param, own) -> {
+            if (!param.isIgnored()) {
+                all.put(param, Arrays.stream(own).mapToObj(param::of).toList());
+            }
+        });
+        return all;
     }
 
     /** Random bits for one expert's elements of this tensor. */

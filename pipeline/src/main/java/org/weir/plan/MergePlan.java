@@ -22,6 +22,7 @@ import org.weir.method.MethodInfo;
  * @param inputs the models, the base first if there is one
  * @param fused the steps whose results are inputs, but are computed as they are read
  * @param tensors every output tensor, in the order in which they are laid out
+ * @param settings what the config comes to, by output tensor; equal ones are the same object
  * @param accounts what becomes of every tensor of each input
  * @param layout the output files
  * @param memory the memory sum
@@ -37,6 +38,7 @@ public record MergePlan(
         List<Input> inputs,
         List<FusedStep> fused,
         List<TensorPlan> tensors,
+        Map<String, ResolvedSettings> settings,
         List<Account> accounts,
         ShardLayout layout,
         MemoryBudget memory,
@@ -53,6 +55,7 @@ public record MergePlan(
         inputs = List.copyOf(inputs);
         fused = List.copyOf(fused);
         tensors = List.copyOf(tensors);
+        settings = Map.copyOf(settings);
         accounts = List.copyOf(accounts);
         notes = List.copyOf(notes);
     }

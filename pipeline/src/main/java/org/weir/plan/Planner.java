@@ -120,6 +120,7 @@ public final class Planner {
                 all,
                 fused,
                 tensors,
+                tensorPlanner.settings(),
                 Account.of(all, slices, planned),
                 layout,
                 memory,

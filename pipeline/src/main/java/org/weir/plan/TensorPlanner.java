@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class TensorPlanner {
     private final Set<String> notes = new TreeSet<>();
     /** Tensors that the method would solve for if it could. */
     private final List<String> averaged = new ArrayList<>();
+
+    /** Equal ones once: by themselves, and by the tensor. */
+    private final Map<ResolvedSettings, ResolvedSettings> distinctSettings = new HashMap<>();
+
+    private final Map<String, ResolvedSettings> settings = new HashMap<>();
 
     private final StatisticsFinder statistics;
     private final TensorFinder finder;
@@ -109,6 +115,11 @@ final class TensorPlanner {
         return all;
     }
 
+    /** What the config came to, by the tensor, for those that it was asked for; equal ones are the same object. */
+    Map<String, ResolvedSettings> settings() {
+        return settings;
+    }
+
     /** How many tokens the result has, if that is not what the donor has. */
     OptionalLong vocabulary() {
         return finder.vocabulary();
@@ -148,10 +159,12 @@ final class TensorPlanner {
         if (inputs.experts().isEmpty()) {
             return Optional.of(baseOnly(output, inputs, "no other has it, so the base's is taken (--allow-missing)"));
         }
-        boolean all =
-                inputs.present().size() == slices.get(place.slice()).experts().size();
+        SliceModels slice = slices.get(place.slice());
+        boolean all = inputs.present().size() == slice.experts().size();
         try {
             Recipe recipe = method.recipe(settings);
+            ResolvedSettings resolved = ResolvedSettings.of(settings, slice, inputs.present());
+            this.settings.put(place.output(), distinctSettings.computeIfAbsent(resolved, same -> same));
             if (recipe.ontoBase() && recipe.factor() == 0) {
                 return Optional.of(baseOnly(output, inputs, "lambda is 0, so the base's is taken"));
             }

@@ -175,6 +175,19 @@ class VerifyCommandTest {
         }
     }
 
+    /** As one of an earlier version, which did not say what the config came to. */
+    @Test
+    void aManifestWithoutSettingsIsGoodAsWell() throws IOException {
+        String whole = Files.readString(out.resolve(Manifest.FILE_NAME));
+        rewriteManifest(text ->
+                text.replaceFirst("(?s)\"settings\": \\[.*?\n\\],\n", "").replaceAll("\"settings\":[0-9]+,", ""));
+        String without = Files.readString(out.resolve(Manifest.FILE_NAME));
+        assertTrue(whole.contains("\"settings\"") && !without.contains("\"settings\""), without);
+        assertEquals(whole.lines().count() - 3, without.lines().count());
+        Ran ran = Ran.weir("verify", out, "--against-inputs", 1);
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+    }
+
     private void rewriteManifest(UnaryOperator<String> change) throws IOException {
         Path manifest = out.resolve(Manifest.FILE_NAME);
         String text = change.apply(Files.readString(manifest));
