@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,16 +20,20 @@ public final class Checkpoint implements AutoCloseable {
     private final boolean folder;
     private final Arena arena;
     private final List<MappedShard> shards;
-    private final Map<String, MappedTensor> tensors = new LinkedHashMap<>();
+    private final List<MappedTensor> tensors;
+    private final Map<String, MappedTensor> byName;
+    /** Where the tensor is that may be asked for next; threads that see an old number only look it up by its name. */
+    private int next;
 
     private Checkpoint(Path path, Arena arena, List<MappedShard> shards) {
         this.path = path;
         this.folder = Files.isDirectory(path);
         this.arena = arena;
         this.shards = shards;
-        for (MappedShard shard : shards) {
-            shard.tensors().forEach(tensor -> tensors.put(tensor.info().name(), tensor));
-        }
+        this.tensors =
+                shards.stream().flatMap(shard -> shard.tensors().stream()).toList();
+        this.byName = HashMap.newHashMap(tensors.size());
+        tensors.forEach(tensor -> byName.put(tensor.info().name(), tensor));
     }
 
     /**
@@ -68,11 +72,16 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Every tensor: shards in the order of the index, in each the order of the data. */
     public List<MappedTensor> tensors() {
-        return List.copyOf(tensors.values());
+        return tensors;
     }
 
     public Optional<MappedTensor> tensor(String name) {
-        return Optional.ofNullable(tensors.get(name));
+        int guess = next; // models mostly hold the same tensors in the same order
+        if (guess < tensors.size() && tensors.get(guess).info().name().equals(name)) {
+            next = (guess + 1) % tensors.size();
+            return Optional.of(tensors.get(guess));
+        }
+        return Optional.ofNullable(byName.get(name));
     }
 
     /** The files with the weights. */

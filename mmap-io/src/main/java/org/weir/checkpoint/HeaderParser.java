@@ -133,7 +133,6 @@ final class HeaderParser {
     private void checkPlace(Header.Entry entry, long expectedBegin, long dataStartBytes, long dataBytes)
             throws MalformedCheckpointException {
         TensorInfo info = entry.info();
-        String found = "found data_offsets [%d, %d], expected ".formatted(entry.beginBytes(), entry.endBytes());
         String expected = null;
         if (entry.beginBytes() != expectedBegin) {
             expected = "to begin at %d, where the tensor before it ends".formatted(expectedBegin);
@@ -144,6 +143,7 @@ final class HeaderParser {
             expected = "an end within the %d bytes of data in the file (is it complete?)".formatted(dataBytes);
         }
         if (expected != null) {
+            String found = "found data_offsets [%d, %d], expected ".formatted(entry.beginBytes(), entry.endBytes());
             throw malformed(info.name(), dataStartBytes + expectedBegin, found + expected, null);
         }
     }

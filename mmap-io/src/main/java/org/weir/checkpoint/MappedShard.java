@@ -31,8 +31,9 @@ final class MappedShard {
         this.source = new SourceFile(file, mapped);
         this.identity = identity;
         this.headerBytes = header.dataStartBytes();
-        this.tensors =
-                header.entries().stream().map(entry -> tensor(entry, mapped)).toList();
+        this.tensors = header.entries().stream()
+                .map(entry -> new MappedTensor(entry.info(), source, headerBytes + entry.beginBytes()))
+                .toList();
     }
 
     /**
@@ -141,15 +142,6 @@ final class MappedShard {
             String what = "the file has changed since it was opened: " + identity.differenceTo(now);
             throw new InputChangedException(file, null, what, null);
         }
-    }
-
-    private MappedTensor tensor(Header.Entry entry, MemorySegment mapped) {
-        long offsetBytes = headerBytes + entry.beginBytes();
-        return new MappedTensor(
-                entry.info(),
-                source,
-                offsetBytes,
-                mapped.asSlice(offsetBytes, entry.info().bytes()));
     }
 
     private static String kindOf(Path file) {

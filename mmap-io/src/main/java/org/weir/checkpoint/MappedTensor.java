@@ -11,14 +11,19 @@ import java.util.List;
  * @param info what it is
  * @param source the shard that holds it
  * @param offsetBytes where in that file its data begins; any number, so reads must not assume alignment
- * @param bytes its data, mapped read-only, valid until the checkpoint is closed
  */
-public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes, MemorySegment bytes) {
+public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes) {
 
+    /** @throws IllegalArgumentException if the file does not hold all of it */
     public MappedTensor {
-        if (bytes.byteSize() != info.bytes() || !bytes.isReadOnly()) {
-            throw new IllegalArgumentException(info + " needs " + info.bytes() + " read-only bytes, not " + bytes);
+        if (offsetBytes < 0 || info.bytes() > source.mapped().byteSize() - offsetBytes) {
+            throw new IllegalArgumentException(info + " does not lie in its file at " + offsetBytes);
         }
+    }
+
+    /** Its data, mapped read-only, valid until the checkpoint is closed. */
+    public MemorySegment bytes() {
+        return source.mapped().asSlice(offsetBytes, info.bytes());
     }
 
     /** The shard that holds it. */
@@ -38,7 +43,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
         }
         dims.set(0, rows);
         TensorInfo first = new TensorInfo(info.name(), info.dtype(), new Shape(dims));
-        return new MappedTensor(first, source, offsetBytes, bytes.asSlice(0, first.bytes()));
+        return new MappedTensor(first, source, offsetBytes);
     }
 
     /**
@@ -49,7 +54,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
      * @throws InputChangedException if the file no longer holds the range, or cannot be read there
      */
     public void prefault(long fromByte, long lengthBytes) throws InputChangedException {
-        PageAdvice.populate(bytes.asSlice(fromByte, lengthBytes), file(), offsetBytes + fromByte);
+        PageAdvice.populate(bytes().asSlice(fromByte, lengthBytes), file(), offsetBytes + fromByte);
     }
 
     /** Asks for a range to be read soon, without waiting; it may reach into what follows this tensor in the file. */
@@ -62,7 +67,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes,
      * that resident memory does not grow. All come back when they are read again.
      */
     public void release(long fromByte, long lengthBytes) {
-        bytes.asSlice(fromByte, lengthBytes); // checks the range
+        bytes().asSlice(fromByte, lengthBytes); // checks the range
         PageAdvice.drop(source.mapped(), offsetBytes + fromByte, lengthBytes);
     }
 

@@ -4,24 +4,41 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The dimensions of a tensor, outermost first. No dimensions: a scalar, one element. A dimension of 0: no elements. */
-public record Shape(List<Long> dims) {
+public final class Shape {
+    private final List<Long> dims;
+    private final long elements;
 
     /**
      * Checks that the elements can be counted.
      *
      * @throws IllegalArgumentException if a dimension is negative or their number does not fit
      */
-    public Shape {
-        dims = List.copyOf(dims);
-        elementsOf(dims);
+    public Shape(List<Long> dims) {
+        this.dims = List.copyOf(dims);
+        this.elements = elementsOf(this.dims);
     }
 
     public static Shape of(long... dims) {
         return new Shape(Arrays.stream(dims).boxed().toList());
     }
 
+    public List<Long> dims() {
+        return dims;
+    }
+
+    /** Counted once: a plan asks for it many times, and tensors of one shape may share it. */
     public long elements() {
-        return elementsOf(dims);
+        return elements;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape && dims.equals(shape.dims);
+    }
+
+    @Override
+    public int hashCode() {
+        return dims.hashCode();
     }
 
     @Override

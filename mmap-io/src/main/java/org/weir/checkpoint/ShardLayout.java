@@ -2,10 +2,8 @@ package org.weir.checkpoint;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Which tensor goes where in the files to be written. Shards are filled greedily in the order given: the next one
@@ -58,16 +56,18 @@ public final class ShardLayout {
      * @throws IllegalArgumentException if a name occurs twice, or a header would be too long to be read again
      */
     public static ShardLayout of(List<TensorInfo> tensors, long maxShardBytes) {
-        requireDistinctNames(tensors);
         List<List<TensorInfo>> groups = greedyGroups(tensors, maxShardBytes);
-        Map<String, Place> places = new HashMap<>();
+        Map<String, Place> places = HashMap.newHashMap(tensors.size());
         List<Shard> shards = new ArrayList<>();
         for (List<TensorInfo> group : groups) {
             group.sort(HeaderWriter.CANONICAL_ORDER);
-            long headerBytes = HeaderWriter.header(group).length;
+            long headerBytes = HeaderWriter.headerBytes(group);
             long offsetBytes = headerBytes;
             for (TensorInfo tensor : group) {
-                places.put(tensor.name(), new Place(shards.size(), offsetBytes));
+                Place before = places.put(tensor.name(), new Place(shards.size(), offsetBytes));
+                if (before != null) {
+                    throw new IllegalArgumentException("two tensors are called " + Printable.quoted(tensor.name()));
+                }
                 offsetBytes = Math.addExact(offsetBytes, tensor.bytes());
             }
             String fileName = fileName(shards.size(), groups.size());
@@ -110,15 +110,6 @@ public final class ShardLayout {
     /** All shards with their headers. */
     public long totalFileBytes() {
         return shards.stream().mapToLong(Shard::fileBytes).reduce(0, Math::addExact);
-    }
-
-    private static void requireDistinctNames(List<TensorInfo> tensors) {
-        Set<String> names = new HashSet<>();
-        for (TensorInfo tensor : tensors) {
-            if (!names.add(tensor.name())) {
-                throw new IllegalArgumentException("two tensors are called " + Printable.quoted(tensor.name()));
-            }
-        }
     }
 
     private static List<List<TensorInfo>> greedyGroups(List<TensorInfo> tensors, long maxShardBytes) {

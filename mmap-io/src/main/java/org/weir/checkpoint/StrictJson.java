@@ -2,6 +2,7 @@ package org.weir.checkpoint;
 
 import java.io.Reader;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -61,7 +62,7 @@ final class StrictJson implements AutoCloseable {
 
     /** Moves on by one token. */
     JsonToken next() throws JsonProblem {
-        JsonToken token = checked(parser::nextToken);
+        JsonToken token = nextOrNull();
         if (token == null) {
             throw problem("the end of the text", "more of it");
         }
@@ -86,7 +87,7 @@ final class StrictJson implements AutoCloseable {
 
     /** The name that was read last. */
     String name() throws JsonProblem {
-        String name = checked(parser::getString);
+        String name = text();
         if (Printable.hasLoneSurrogate(name)) {
             throw problem("half a surrogate pair in " + Printable.quoted(name), "valid Unicode");
         }
@@ -100,8 +101,7 @@ final class StrictJson implements AutoCloseable {
 
     /** The integer that was read last, 0 to 2^63 - 1, written with digits alone. */
     long unsignedInteger(String expected) throws JsonProblem {
-        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-                || checked(parser::getString).startsWith("-")) {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || text().startsWith("-")) {
             throw unexpected(expected);
         }
         try {
@@ -150,7 +150,7 @@ final class StrictJson implements AutoCloseable {
     /** Where it ends. */
     int tokenEnd() throws JsonProblem {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            return tokenBegin() + checked(parser::getString).length();
+            return tokenBegin() + text().length();
         }
         skipString();
         return Math.toIntExact(parser.currentLocation().getCharOffset());
@@ -158,7 +158,7 @@ final class StrictJson implements AutoCloseable {
 
     /** Nothing but white space may follow. */
     void end() throws JsonProblem {
-        if (checked(parser::nextToken) != null) {
+        if (nextOrNull() != null) {
             throw unexpected("nothing after the closing brace");
         }
     }
@@ -186,7 +186,7 @@ final class StrictJson implements AutoCloseable {
             case PROPERTY_NAME -> "the name " + Printable.quoted(name());
             case VALUE_STRING ->
                 "the string " + Printable.quoted(readString(SHOWN_CHARS).kept());
-            default -> Printable.of(checked(parser::getString));
+            default -> Printable.of(text());
         };
     }
 
@@ -199,17 +199,38 @@ final class StrictJson implements AutoCloseable {
         return string;
     }
 
+    private @Nullable JsonToken nextOrNull() throws JsonProblem {
+        try {
+            return parser.nextToken();
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    /** Of the token that was read last. */
+    private String text() throws JsonProblem {
+        try {
+            return parser.getString();
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
     private <T> T checked(Supplier<T> read) throws JsonProblem {
         try {
             return read.get();
         } catch (JacksonException e) {
-            long charOffset = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
-            // Without the name of the method of Jackson that would lift a limit, or what it says of its source.
-            String message = e.getOriginalMessage()
-                    .replaceFirst(", from `.*`", "")
-                    .replaceFirst(" \\((start marker|for \\w+ starting) at .*", "");
-            String found = "found invalid JSON (%s), expected one JSON object".formatted(Printable.of(message));
-            throw new JsonProblem(charOffset, found, e);
+            throw invalid(e);
         }
+    }
+
+    private static JsonProblem invalid(JacksonException e) {
+        long charOffset = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
+        // Without the name of the method of Jackson that would lift a limit, or what it says of its source.
+        String message = e.getOriginalMessage()
+                .replaceFirst(", from `.*`", "")
+                .replaceFirst(" \\((start marker|for \\w+ starting) at .*", "");
+        String found = "found invalid JSON (%s), expected one JSON object".formatted(Printable.of(message));
+        return new JsonProblem(charOffset, found, e);
     }
 }

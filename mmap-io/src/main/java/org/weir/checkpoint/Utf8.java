@@ -7,7 +7,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /**
@@ -18,10 +17,26 @@ final class Utf8 {
      * By bytes, which is by code point. ({@code String.compareTo} is by UTF-16 unit, and puts an emoji before a
      * full-width letter.)
      */
-    static final Comparator<String> ORDER =
-            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+    static final Comparator<String> ORDER = Utf8::compare;
 
     private Utf8() {}
+
+    private static int compare(String a, String b) {
+        int length = Math.min(a.length(), b.length());
+        for (int i = 0; i < length; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                return place(x) - place(y);
+            }
+        }
+        return a.length() - b.length();
+    }
+
+    /** Halves of pairs come after all units that are characters themselves. */
+    private static int place(char unit) {
+        return Character.isSurrogate(unit) ? unit + Character.MAX_VALUE : unit;
+    }
 
     /** A decoder that reports what Java's others replace. */
     static CharsetDecoder decoder() {

@@ -92,6 +92,12 @@ public record Param(
         }
     }
 
+    /** Names differ among the parameters of a method, and settings look one up for every tensor. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     /** A number for each expert that every config has to give. */
     public static Param perExpert(String name) {
         return number(name, Scope.PER_EXPERT, 0).asRequired();

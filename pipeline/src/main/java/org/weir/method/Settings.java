@@ -1,7 +1,6 @@
 package org.weir.method;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +36,14 @@ public final class Settings {
         this.dims = List.of();
         this.origin = false;
         this.values = new LinkedHashMap<>();
-        Map<String, double[]> left = new HashMap<>(given);
+        int found = 0;
         for (Param param : params) {
-            double[] own = left.remove(param.name());
+            double[] own = given.get(param.name());
+            found += own == null ? 0 : 1;
             values.put(param, own == null ? defaults(param) : checked(param, own));
         }
-        if (!left.isEmpty()) {
-            throw new IllegalArgumentException("not declared: " + left.keySet());
+        if (found < given.size()) {
+            throw new IllegalArgumentException("of these not all are declared: " + given.keySet());
         }
     }
 
@@ -74,7 +74,15 @@ public final class Settings {
 
     /** The same for some of the experts only, each with its own parameters and random bits. */
     public Settings of(List<Integer> chosen) {
-        return new Settings(this, chosen);
+        return chosen.equals(places) ? this : new Settings(this, chosen);
+    }
+
+    /** Whether these are the same experts with the same parameters, be it for another tensor. */
+    public boolean hasValuesOf(Settings other) {
+        return places.equals(other.places)
+                && values.keySet().equals(other.values.keySet())
+                && values.entrySet().stream()
+                        .allMatch(own -> Arrays.equals(own.getValue(), other.values.get(own.getKey())));
     }
 
     /** The same for a tensor of this shape; before, it is a scalar's. */

@@ -1,15 +1,14 @@
 package org.weir.plan;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.weir.checkpoint.MappedTensor;
+import org.weir.checkpoint.SourceFile;
 
 /**
  * What becomes of every tensor of an input: each is in one of the lists.
@@ -30,10 +29,10 @@ public record Account(Input input, Map<String, List<String>> used, Map<String, L
 
     /** One for each input. */
     static List<Account> of(List<Input> inputs, List<SliceModels> slices, List<TensorPlan> plans) {
-        Map<Place, String> uses = new HashMap<>();
+        Map<Place, String> uses = HashMap.newHashMap(plans.size() * (inputs.size() + 1));
         plans.forEach(plan -> plan.inputs().forEach(source -> uses.put(Place.of(source), plan.treatment())));
-        Map<String, TensorPlan> made =
-                plans.stream().collect(Collectors.toMap(plan -> plan.output().name(), plan -> plan));
+        Map<String, TensorPlan> made = HashMap.newHashMap(plans.size());
+        plans.forEach(plan -> made.put(plan.output().name(), plan));
         return inputs.stream()
                 .map(input -> of(input, sources(slices, input), uses, made))
                 .toList();
@@ -82,11 +81,11 @@ public record Account(Input input, Map<String, List<String>> used, Map<String, L
     }
 
     /** Where a tensor lies: plans may read it under another name, or less than all of it. Empty ones lie nowhere. */
-    private record Place(Path file, long offsetBytes, String nameIfEmpty) {
+    private record Place(SourceFile file, long offsetBytes, String nameIfEmpty) {
         static Place of(MappedTensor tensor) {
             boolean empty = tensor.info().bytes() == 0;
             return new Place(
-                    tensor.file(), tensor.offsetBytes(), empty ? tensor.info().name() : "");
+                    tensor.source(), tensor.offsetBytes(), empty ? tensor.info().name() : "");
         }
     }
 }

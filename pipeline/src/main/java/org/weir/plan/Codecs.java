@@ -1,7 +1,11 @@
 package org.weir.plan;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.simd.Codec;
@@ -12,6 +16,10 @@ import org.weir.simd.Kernels;
 
 /** The dtypes that there is arithmetic for: a new one is a codec and a line here. */
 public final class Codecs {
+
+    private static final Set<DType> THERE = Arrays.stream(DType.values())
+            .filter(dtype -> of(dtype, Kernels.best()).isPresent())
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
 
     private Codecs() {}
 
@@ -34,6 +42,6 @@ public final class Codecs {
     }
 
     static boolean exist(DType dtype) {
-        return of(dtype, Kernels.best()).isPresent();
+        return THERE.contains(dtype);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weir.method.Param;
 
@@ -14,6 +15,8 @@ final class GivenParameters {
     private final List<Map<String, SettingValues>> own = new ArrayList<>();
     /** For all, by parameter name: the slice's, the module's, the config's. */
     private final List<Map<String, SettingValues>> common;
+    /** What was asked for before: for each expert, and last for none. */
+    private final List<Map<String, List<SettingValues>>> known = new ArrayList<>();
 
     /** @param common for all, from the nearest to the farthest */
     GivenParameters(
@@ -29,6 +32,7 @@ final class GivenParameters {
             byEntry.put(entry, reader.ofModel(entry.parameters(), config.label(entry)));
         }
         experts.forEach(expert -> own.add(byEntry.getOrDefault(expert, Map.of())));
+        IntStream.rangeClosed(0, experts.size()).forEach(_ -> known.add(new HashMap<>()));
     }
 
     /** The inputs in order. */
@@ -38,17 +42,18 @@ final class GivenParameters {
 
     /** Where to look for a parameter of the whole merge: the settings for all. */
     List<SettingValues> levels(Param global) {
-        return at(global, common.stream());
+        return known.getLast().computeIfAbsent(global.name(), name -> at(name, common.stream()));
     }
 
     /** Where to look for a parameter of one expert: its own settings, then those for all. */
     List<SettingValues> levels(Param perExpert, int expert) {
-        return at(perExpert, Stream.concat(Stream.of(own.get(expert)), common.stream()));
+        return known.get(expert)
+                .computeIfAbsent(
+                        perExpert.name(), name -> at(name, Stream.concat(Stream.of(own.get(expert)), common.stream())));
     }
 
-    private static List<SettingValues> at(Param param, Stream<Map<String, SettingValues>> levels) {
-        return levels.flatMap(level -> Stream.ofNullable(level.get(param.name())))
-                .toList();
+    private static List<SettingValues> at(String param, Stream<Map<String, SettingValues>> levels) {
+        return levels.flatMap(level -> Stream.ofNullable(level.get(param))).toList();
     }
 
     /** All settings that count for anything, in the order of the models and then those for all. */

@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Where each tensor lies between the first layer and the last, which is what gradients run along.
@@ -19,8 +17,8 @@ import java.util.regex.Pattern;
  * from 0 to 1.
  */
 final class LayerStack {
-    /** Six digits: no model is deeper, and every such number is an int. */
-    private static final Pattern LAYER = Pattern.compile("^(.*?)\\.(\\d{1,6})\\.");
+    /** No model is deeper, and every such number is an int. */
+    private static final int MAX_DIGITS = 6;
 
     /**
      * A layer of a stack.
@@ -100,10 +98,26 @@ final class LayerStack {
     }
 
     static Optional<Place> place(String tensorName) {
-        Matcher matcher = LAYER.matcher(tensorName);
-        return matcher.find()
-                ? Optional.of(new Place(
-                        matcher.group(1), Integer.parseInt(matcher.group(2)), tensorName.substring(matcher.end())))
-                : Optional.empty();
+        int dot = tensorName.indexOf('.');
+        while (dot >= 0) {
+            int next = tensorName.indexOf('.', dot + 1);
+            if (isNumber(tensorName, dot + 1, next)) {
+                return Optional.of(new Place(
+                        tensorName.substring(0, dot),
+                        Integer.parseInt(tensorName, dot + 1, next, 10),
+                        tensorName.substring(next + 1)));
+            }
+            dot = next;
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isNumber(String text, int from, int to) {
+        int digits = to - from;
+        boolean number = digits > 0 && digits <= MAX_DIGITS;
+        for (int i = from; number && i < to; i++) {
+            number = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return number;
     }
 }

@@ -26,10 +26,17 @@ final class MemorySum {
     private static final long BYTES_PER_HEADER_BYTE = 7;
 
     private final List<TensorPlan> tensors;
+    private final List<MergedTensor> merged;
+    private final boolean surveyed;
     private final long headerBytes;
 
     MemorySum(List<TensorPlan> tensors, List<Input> inputs) {
         this.tensors = tensors;
+        this.merged = tensors.stream()
+                .filter(MergedTensor.class::isInstance)
+                .map(MergedTensor.class::cast)
+                .toList();
+        this.surveyed = merged.stream().anyMatch(tensor -> tensor.readings() > 1);
         this.headerBytes = inputs.stream()
                 .map(Input::checkpoint)
                 .distinct()
@@ -40,7 +47,6 @@ final class MemorySum {
     /** Tiles end where strips do, so that strips are the same whatever tiles are. */
     MemoryBudget budget(int workers, int tileElementsAsked, Way way) {
         int tileElements = Math.ceilDiv(tileElementsAsked, Strip.ELEMENTS) * Strip.ELEMENTS;
-        boolean surveyed = merged().stream().anyMatch(tensor -> tensor.readings() > 1);
         Windows windows = windows(tileElements, way);
         Optional<FusedMemory> fused = fused(tileElements, way);
         MemoryBudget sizes = new MemoryBudget(
@@ -112,14 +118,14 @@ final class MemorySum {
     }
 
     private int lanes() {
-        return merged().stream()
+        return merged.stream()
                 .mapToInt(tensor -> tensor.recipe().fold().lanes())
                 .max()
                 .orElse(0);
     }
 
     private int rowViews() {
-        return merged().stream().mapToInt(tensor -> tensor.views().size()).max().orElse(0);
+        return merged.stream().mapToInt(tensor -> tensor.views().size()).max().orElse(0);
     }
 
     private static long rowBytes(int rowViews, Windows windows) {
@@ -127,11 +133,9 @@ final class MemorySum {
     }
 
     private Optional<FusedMemory> fused(int tileElements, Way way) {
-        int places = merged().stream()
-                .mapToInt(tensor -> tensor.fused().size())
-                .max()
-                .orElse(0);
-        List<TensorPlan> computed = merged().stream()
+        int places =
+                merged.stream().mapToInt(tensor -> tensor.fused().size()).max().orElse(0);
+        List<TensorPlan> computed = merged.stream()
                 .flatMap(tensor -> tensor.fused().values().stream())
                 .<TensorPlan>map(FusedTensor::tensor)
                 .toList();
@@ -170,12 +174,12 @@ final class MemorySum {
     }
 
     private Windows windows(int tileElements, Way way) {
-        int inputs = merged().stream()
+        int inputs = merged.stream()
                 .mapToInt(tensor -> (int) tensor.inputs().count())
                 .max()
                 .orElse(1);
         Stream<MappedTensor> all =
-                Stream.concat(merged().stream().flatMap(MergedTensor::inputs), solved().flatMap(SolvedTensor::inputs));
+                Stream.concat(merged.stream().flatMap(MergedTensor::inputs), solved().flatMap(SolvedTensor::inputs));
         int width = widestBytes(all.map(MappedTensor::info));
         return new Windows(way, inputs, tileElements, width);
     }
@@ -193,7 +197,7 @@ final class MemorySum {
 
     /** Which row is where, for all tokens. */
     private long tokenRowBytes() {
-        return merged().stream()
+        return merged.stream()
                 .flatMap(tensor -> tensor.views().stream())
                 .map(RowView::tokenRows)
                 .distinct()
@@ -203,11 +207,11 @@ final class MemorySum {
 
     /** At most 16 bytes per block and expert, of the tensors surveyed at one time. */
     private long blockBytes() {
-        boolean wholeModel = merged().stream().anyMatch(ModelScope::isIn);
+        boolean wholeModel = merged.stream().anyMatch(ModelScope::isIn);
         long blocks = wholeModel
-                ? merged().stream().mapToLong(MergedTensor::blocks).sum()
-                : merged().stream().mapToLong(MergedTensor::blocks).max().orElse(0);
-        int experts = merged().stream()
+                ? merged.stream().mapToLong(MergedTensor::blocks).sum()
+                : merged.stream().mapToLong(MergedTensor::blocks).max().orElse(0);
+        int experts = merged.stream()
                 .map(tensor -> tensor.experts().size())
                 .max(Comparator.naturalOrder())
                 .orElse(0);
@@ -216,7 +220,7 @@ final class MemorySum {
 
     /** One worker at a small tensor each, or all at one large tensor. */
     private long keptBytes(int workers) {
-        return merged().stream()
+        return merged.stream()
                 .mapToLong(tensor -> (tensor.isForOneWorker() ? workers : 1)
                         * tensor.recipe().surveyBytes(tensor.output().elements()))
                 .max()
@@ -225,7 +229,7 @@ final class MemorySum {
 
     /** Two sums per block of the model, and two counts per expert of each tensor. */
     private long factBytes() {
-        return merged().stream()
+        return merged.stream()
                 .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
                 .sum();
     }
@@ -236,12 +240,5 @@ final class MemorySum {
 
     private Stream<SolvedTensor> solved() {
         return tensors.stream().filter(SolvedTensor.class::isInstance).map(SolvedTensor.class::cast);
-    }
-
-    private List<MergedTensor> merged() {
-        return tensors.stream()
-                .filter(MergedTensor.class::isInstance)
-                .map(MergedTensor.class::cast)
-                .toList();
     }
 }

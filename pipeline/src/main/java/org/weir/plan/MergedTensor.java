@@ -102,26 +102,39 @@ public record MergedTensor(
 
     /** Bytes of files that so many elements are made of. */
     public long readBytes(long elements) {
-        return ownBytes(elements)
-                + fused.values().stream()
-                        .mapToLong(each -> each.tensor().readBytes(elements))
-                        .sum();
+        long bytes = ownBytes(elements);
+        for (FusedTensor each : fused.values()) {
+            bytes += each.tensor().readBytes(elements);
+        }
+        return bytes;
     }
 
     /** The same without those of fused steps. */
     public long ownBytes(long elements) {
-        List<MappedTensor> inputs = inputs().toList();
-        return IntStream.range(0, inputs.size())
-                .filter(i -> !fused.containsKey(i))
-                .mapToLong(i -> elements * inputs.get(i).info().dtype().bits() / Byte.SIZE)
-                .sum();
+        int first = base.isPresent() ? 1 : 0;
+        long bytes = base.isEmpty() || fused.containsKey(0) ? 0 : bytes(elements, base.get());
+        for (int i = 0; i < experts.size(); i++) {
+            bytes += fused.containsKey(first + i) ? 0 : bytes(elements, experts.get(i));
+        }
+        return bytes;
+    }
+
+    private static long bytes(long elements, MappedTensor of) {
+        return elements * of.info().dtype().bits() / Byte.SIZE;
     }
 
     @Override
     public int readings() {
-        boolean valuesRepeat = inputs().allMatch(input -> input.info().dtype().bits() <= Short.SIZE);
+        boolean valuesRepeat = base.stream().allMatch(MergedTensor::valuesRepeat);
+        for (MappedTensor expert : experts) { // no stream: it is asked for often, and of very many
+            valuesRepeat &= valuesRepeat(expert);
+        }
         int tableEntries = MemorySum.TABLE_ENTRIES / Math.max(1, experts.size());
         return recipe.sweeps(valuesRepeat, output.elements(), tableEntries) + 1;
+    }
+
+    private static boolean valuesRepeat(MappedTensor tensor) {
+        return tensor.info().dtype().bits() <= Short.SIZE;
     }
 
     MergedTensor at(int block) {

@@ -19,11 +19,13 @@ import org.weir.checkpoint.TensorInfo;
 final class ModelLayout {
     private final Checkpoint checkpoint;
     private final Optional<ConfigJson> config;
+    private final OptionalLong vocabulary;
     private final LayerStack layers;
 
     ModelLayout(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
         this.config = read(checkpoint);
+        this.vocabulary = config.map(ConfigJson::vocabulary).orElse(OptionalLong.empty());
         List<String> names = checkpoint.tensors().stream()
                 .map(tensor -> tensor.info().name())
                 .toList();
@@ -50,7 +52,7 @@ final class ModelLayout {
 
     /** The number of tokens that config.json gives. */
     OptionalLong vocabulary() {
-        return config.map(ConfigJson::vocabulary).orElse(OptionalLong.empty());
+        return vocabulary;
     }
 
     /** Whether a tensor outside the layers comes before them: an embedding, by its name. What is none comes after them. */
@@ -65,8 +67,8 @@ final class ModelLayout {
         List<Long> dims = tensor.shape().dims();
         boolean rows = dims.size() == 2 || (dims.size() == 1 && tensor.name().endsWith(".bias"));
         return rows
-                && vocabulary().isPresent()
-                && vocabulary().getAsLong() == dims.getFirst()
+                && vocabulary.isPresent()
+                && vocabulary.getAsLong() == dims.getFirst()
                 && LayerStack.place(tensor.name()).isEmpty();
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.weir.method.MethodInfo;
 import org.weir.method.Param;
@@ -32,6 +33,12 @@ final class ParameterCoverage {
             }
             String name = filtered.apply(place);
             return levels.stream().allMatch(values -> values.caseFor(name).isEmpty());
+        }
+
+        boolean isGivenToAll() {
+            return levels.stream()
+                    .flatMap(values -> values.cases().stream())
+                    .anyMatch(each -> each.rule().filter().isEmpty());
         }
     }
 
@@ -95,12 +102,16 @@ final class ParameterCoverage {
         });
     }
 
-    /** Finds the required parameters that are given, but not for all of these tensors. */
-    void requireForEach(List<TensorPlace> places, ConfigProblems problems) {
+    /** Finds the required parameters that are given, but not for all of these tensors that are merged. */
+    void requireForEach(List<TensorPlace> places, Predicate<TensorPlace> isMerged, ConfigProblems problems) {
         for (Need need : needs) {
-            List<TensorPlace> without = places.stream().filter(need::lacks).toList();
             // where nothing is given at all, requireGiven has said so
-            if (!need.levels().isEmpty() && !without.isEmpty()) {
+            if (need.levels().isEmpty() || need.isGivenToAll()) {
+                continue;
+            }
+            List<TensorPlace> without =
+                    places.stream().filter(need::lacks).filter(isMerged).toList();
+            if (!without.isEmpty()) {
                 String more = without.size() == 1 ? "" : " and " + (without.size() - 1) + " more tensors";
                 problems.add(
                         need.line(),
@@ -111,8 +122,18 @@ final class ParameterCoverage {
         }
     }
 
+    private static boolean filters(Map<String, SettingValues> level) {
+        return level.values().stream()
+                .flatMap(values -> values.cases().stream())
+                .anyMatch(each -> each.rule().filter().isPresent());
+    }
+
     /** Finds the filters that no tensor needs, most often because of a typo. */
     void noteUnused(List<TensorPlace> places, ConfigNotes notes) {
+        boolean filtered = given.stream().flatMap(slice -> slice.all().stream()).anyMatch(ParameterCoverage::filters);
+        if (!filtered) {
+            return;
+        }
         Set<Setting.Rule> used = new HashSet<>();
         for (TensorPlace place : places) {
             for (Map<String, SettingValues> level : given.get(place.slice()).all()) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.weir.method.MethodInfo;
 import org.weir.method.Param;
 import org.weir.method.Settings;
@@ -56,10 +57,14 @@ final class ParameterLookup {
         return problems.sorted();
     }
 
-    /** Required parameters that are given, but whose filters leave some of these tensors without a value. */
-    List<PlanProblem> missing(List<TensorPlace> places) {
+    /**
+     * Required parameters that are given, but whose filters leave some of these tensors without a value.
+     *
+     * @param isMerged which tensors need any; asked only where there are filters
+     */
+    List<PlanProblem> missing(List<TensorPlace> places, Predicate<TensorPlace> isMerged) {
         ConfigProblems missing = new ConfigProblems(config.file());
-        coverage.requireForEach(places, missing);
+        coverage.requireForEach(places, isMerged, missing);
         return missing.sorted();
     }
 

@@ -44,7 +44,12 @@ record SettingValues(List<Case> cases) {
 
     /** The case for a tensor of this name, if a rule matches. */
     Optional<Case> caseFor(String tensorName) {
-        return cases.stream().filter(each -> each.rule().matches(tensorName)).findFirst();
+        for (Case each : cases) { // no stream: this is asked for every tensor, parameter and model
+            if (each.rule().matches(tensorName)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The value for a tensor of this name at {@code t}, if a rule matches. */

@@ -14,10 +14,28 @@ import org.weir.checkpoint.Shape;
  * @param origin what deltas are taken from
  * @param experts what is merged, in order
  * @param donor the model that says which tensors there are: the base, or the first one
+ * @param untied heads that some expert has of its own, while the donor uses its embedding as one
  */
-record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, SliceSource donor) {
+record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, SliceSource donor, List<String> untied) {
     SliceModels {
         experts = List.copyOf(experts);
+        untied = List.copyOf(untied);
+    }
+
+    static SliceModels of(Optional<SliceSource> origin, List<SliceSource> experts, SliceSource donor) {
+        List<String> untied = experts.stream()
+                .flatMap(expert -> expert.tensors().stream()
+                        .filter(tensor -> expert.layout().isOfVocabulary(tensor.info()))
+                        .flatMap(tensor -> expert.output(tensor).stream()
+                                .filter(head ->
+                                        isTied(donor, head, tensor.info().shape()))))
+                .distinct()
+                .toList();
+        return new SliceModels(origin, experts, donor, untied);
+    }
+
+    private static boolean isTied(SliceSource donor, String head, Shape shape) {
+        return donor.tensor(head).isEmpty() && donor.head(head, shape).isPresent();
     }
 
     /** All that is read, the base first where deltas are taken from it. */
@@ -34,7 +52,7 @@ record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, Slic
         List<TensorPlace> places = new ArrayList<>();
         donor.tensors()
                 .forEach(tensor -> places.add(place(slice, donor.output(tensor).orElseThrow())));
-        untied().forEach(head -> places.add(place(slice, head)));
+        untied.forEach(head -> places.add(place(slice, head)));
         if (union && origin.isEmpty()) {
             Set<String> made = places.stream().map(TensorPlace::output).collect(Collectors.toSet());
             for (SliceSource expert : experts) {
@@ -45,21 +63,6 @@ record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, Slic
             }
         }
         return places;
-    }
-
-    /** Heads that some expert has of its own, while the donor uses its embedding as one. */
-    List<String> untied() {
-        return experts.stream()
-                .flatMap(expert -> expert.tensors().stream()
-                        .filter(tensor -> expert.layout().isOfVocabulary(tensor.info()))
-                        .flatMap(tensor -> expert.output(tensor).stream()
-                                .filter(head -> isTied(head, tensor.info().shape()))))
-                .distinct()
-                .toList();
-    }
-
-    private boolean isTied(String head, Shape shape) {
-        return donor.tensor(head).isEmpty() && donor.head(head, shape).isPresent();
     }
 
     private TensorPlace place(int slice, String output) {

@@ -54,7 +54,7 @@ final class SliceOpener {
                 .flatMap(entry -> source(slice, entry, place, firstOutput).stream())
                 .toList();
         Optional<SliceSource> donor = opened.or(() -> experts.stream().findFirst());
-        return donor.map(found -> new SliceModels(role.isOrigin() ? opened : Optional.empty(), experts, found));
+        return donor.map(found -> SliceModels.of(role.isOrigin() ? opened : Optional.empty(), experts, found));
     }
 
     private Optional<SliceSource> source(SliceEntry slice, ModelEntry entry, int place, int firstOutput) {

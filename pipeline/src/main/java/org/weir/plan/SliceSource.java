@@ -15,9 +15,10 @@ record SliceSource(Input input, ModelLayout layout, Optional<LayerRun> run, Opti
 
     /** What the slice takes, in the order of the model. */
     List<MappedTensor> tensors() {
-        return input.checkpoint().tensors().stream()
-                .filter(tensor -> output(tensor).isPresent())
-                .toList();
+        List<MappedTensor> all = input.checkpoint().tensors();
+        return run.isEmpty()
+                ? all
+                : all.stream().filter(tensor -> output(tensor).isPresent()).toList();
     }
 
     /** The name in the result, if the slice takes the tensor. */

@@ -1,8 +1,8 @@
 package org.weir.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.Shape;
 
@@ -29,6 +29,12 @@ record TensorInputs(
 
     /** All that is read, the base first. */
     List<MappedTensor> read() {
-        return Stream.concat(base.stream(), experts.stream()).toList();
+        if (base.isEmpty()) {
+            return experts;
+        }
+        List<MappedTensor> all = new ArrayList<>(1 + experts.size());
+        all.add(base.get());
+        all.addAll(experts);
+        return all;
     }
 }

@@ -3,6 +3,7 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
 import org.weir.method.InvalidSettingsException;
 import org.weir.method.MergeMethod;
+import org.weir.method.MethodInfo;
 import org.weir.method.Settings;
 import org.weir.stage.GramSolve;
 import org.weir.stage.Recipe;
@@ -28,6 +30,7 @@ final class TensorPlanner {
 
     private final MergeConfig config;
     private final MergeMethod method;
+    private final MethodInfo info;
     private final ParameterLookup parameters;
     private final boolean copyFromBase;
     private final Exactness exactness;
@@ -45,6 +48,12 @@ final class TensorPlanner {
     private final Map<ResolvedSettings, ResolvedSettings> distinctSettings = new HashMap<>();
 
     private final Map<String, ResolvedSettings> settings = new HashMap<>();
+    private final Map<Recipe, Recipe> recipes = new HashMap<>();
+    private final String treatmentOfAll;
+    private Optional<Known> known = Optional.empty();
+
+    /** What the tensor before came to. */
+    private record Known(int slice, Settings settings, ResolvedSettings resolved) {}
 
     private final StatisticsFinder statistics;
     private final TensorFinder finder;
@@ -58,13 +67,14 @@ final class TensorPlanner {
             Optional<ResultTokenizer> tokenizer) {
         this.config = config;
         this.method = method;
+        this.info = method.info();
         this.parameters = parameters;
         this.copyFromBase = options.copyFromBase();
         this.exactness = options.exactness();
         this.slices = slices;
+        this.treatmentOfAll = "merged by " + info.name();
         this.statistics = new StatisticsFinder(slices, tensorProblems);
-        this.finder =
-                new TensorFinder(slices, VocabularyRule.of(method.info().name()), tokenizer, exactness, tensorProblems);
+        this.finder = new TensorFinder(slices, VocabularyRule.of(info.name()), tokenizer, exactness, tensorProblems);
         for (int i = 0; i < slices.size(); i++) {
             places.addAll(slices.get(i).places(i, exactness.allowMissing()));
         }
@@ -81,9 +91,8 @@ final class TensorPlanner {
             slices.forEach(this::refuseTensorsOnlyElsewhere);
         }
         if (settingsSound) {
-            problems.addAll(parameters.missing(places.stream()
-                    .filter(place -> Codecs.exist(finder.donors(place).info().dtype()))
-                    .toList()));
+            problems.addAll(parameters.missing(
+                    places, place -> Codecs.exist(finder.donors(place).info().dtype())));
         }
         boolean recipes = settingsSound && problems.isEmpty();
         List<TensorPlan> plans = new ArrayList<>();
@@ -155,22 +164,21 @@ final class TensorPlanner {
                 .of(inputs.present())
                 .shaped(inputs.shape().dims())
                 .withOrigin(inputs.base().isPresent());
-        TensorInfo output = new TensorInfo(place.output(), outputDType(inputs), inputs.shape());
+        TensorInfo output = output(place, inputs);
         if (inputs.experts().isEmpty()) {
             return Optional.of(baseOnly(output, inputs, "no other has it, so the base's is taken (--allow-missing)"));
         }
         SliceModels slice = slices.get(place.slice());
         boolean all = inputs.present().size() == slice.experts().size();
         try {
-            Recipe recipe = method.recipe(settings);
-            ResolvedSettings resolved = ResolvedSettings.of(settings, slice, inputs.present());
-            this.settings.put(place.output(), distinctSettings.computeIfAbsent(resolved, same -> same));
+            // Of many tensors few differ in it: one object for all that are equal.
+            Recipe recipe = recipes.computeIfAbsent(method.recipe(settings), same -> same);
+            this.settings.put(place.output(), resolved(settings, place.slice(), inputs.present()));
             if (recipe.ontoBase() && recipe.factor() == 0) {
                 return Optional.of(baseOnly(output, inputs, "lambda is 0, so the base's is taken"));
             }
-            String treatment =
-                    "merged by " + method.info().name() + (all ? "" : ", of the models that have it (--allow-missing)");
-            return switch (method.info().statistics()) {
+            String treatment = all ? treatmentOfAll : treatmentOfAll + ", of the models that have it (--allow-missing)";
+            return switch (info.statistics()) {
                 case NONE -> Optional.of(merged(output, treatment, recipe, inputs));
                 case OF_ELEMENTS ->
                     statistics.beside(place, inputs).map(both -> merged(output, treatment, recipe, both));
@@ -180,6 +188,17 @@ final class TensorPlanner {
             tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /** What tensors that follow one another come to is mostly the same. */
+    private ResolvedSettings resolved(Settings settings, int slice, List<Integer> present) {
+        if (known.isEmpty()
+                || known.get().slice() != slice
+                || !known.get().settings().hasValuesOf(settings)) {
+            ResolvedSettings resolved = ResolvedSettings.of(settings, slices.get(slice), present);
+            known = Optional.of(new Known(slice, settings, distinctSettings.computeIfAbsent(resolved, same -> same)));
+        }
+        return known.get().resolved();
     }
 
     private static MergedTensor merged(TensorInfo output, String treatment, Recipe recipe, TensorInputs inputs) {
@@ -194,7 +213,7 @@ final class TensorPlanner {
         List<MappedTensor> grams = statistics.grams(place, inputs);
         if (grams.size() == inputs.experts().size()) {
             GramSolve solve = method.solve(settings).orElseThrow();
-            return new SolvedTensor(output, "solved by " + method.info().name(), solve, inputs.experts(), grams);
+            return new SolvedTensor(output, "solved by " + info.name(), solve, inputs.experts(), grams);
         }
         averaged.add(place.output());
         return merged(output, "averaged, for want of a Gram matrix", recipe, inputs);
@@ -210,16 +229,24 @@ final class TensorPlanner {
                 : new MergedTensor(output, reason, narrowed, inputs.base(), List.of(), view, Map.of(), 0);
     }
 
+    /** The first input's own where it is the same: there are very many. */
+    private TensorInfo output(TensorPlace place, TensorInputs inputs) {
+        TensorInfo output = inputs.read().getFirst().info();
+        DType dtype = outputDType(inputs);
+        boolean same = output.dtype() == dtype
+                && output.shape().equals(inputs.shape())
+                && output.name().equals(place.output());
+        return same ? output : new TensorInfo(place.output(), dtype, inputs.shape());
+    }
+
     /** --out-dtype, else out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
     private DType outputDType(TensorInputs inputs) {
-        Stream<DType> types = inputs.base()
-                .map(Stream::of)
-                .orElseGet(inputs.experts()::stream)
-                .map(input -> input.info().dtype());
-        if (inputs.read().stream().anyMatch(input -> input.info().dtype() == DType.F64)) {
+        Set<DType> types = EnumSet.noneOf(DType.class);
+        inputs.read().forEach(input -> types.add(input.info().dtype()));
+        if (types.contains(DType.F64)) {
             notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
         }
-        if (inputs.read().stream().map(input -> input.info().dtype()).distinct().count() > 1) {
+        if (types.size() > 1) {
             notes.add(
                     "some tensors have other dtypes in other models: each is widened to f32 and the result rounded once");
         }
@@ -227,7 +254,8 @@ final class TensorPlanner {
                 .outDtype()
                 .or(config::outDtype)
                 .or(config::dtype)
-                .orElseGet(() -> types.reduce(TensorPlanner::promoted).orElseThrow());
+                .or(() -> inputs.base().map(base -> base.info().dtype()))
+                .orElseGet(() -> types.stream().reduce(TensorPlanner::promoted).orElseThrow());
     }
 
     private static DType promoted(DType a, DType b) {

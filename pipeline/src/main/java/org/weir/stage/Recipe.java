@@ -51,13 +51,15 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
 
     /** Readings of the inputs before the one that makes the output, as {@link TileOp#sweeps} says. */
     public int sweeps(boolean valuesRepeat, long elements, int maxTableEntries) {
-        int ofOperations = operations.stream()
-                .mapToInt(chain -> chain.stream()
-                        .mapToInt(operation -> operation.sweeps(valuesRepeat, elements, maxTableEntries))
-                        .sum())
-                .max()
-                .orElse(0);
-        return ofOperations + fold.sweeps(valuesRepeat, elements, maxTableEntries);
+        int most = 0;
+        for (List<TileOp> chain : operations) {
+            int ofChain = 0;
+            for (TileOp operation : chain) {
+                ofChain += operation.sweeps(valuesRepeat, elements, maxTableEntries);
+            }
+            most = Math.max(most, ofChain);
+        }
+        return most + fold.sweeps(valuesRepeat, elements, maxTableEntries);
     }
 
     /** What surveys keep of a tensor: bytes beside tables and lanes, and beside 16 per block and expert. */

@@ -182,7 +182,7 @@ final class ParameterLookupTest {
                 lookup(TIES, CONFIG.replace("0.9", "[{filter: mlp, value: x}, {filter: attn, value: 1}]"));
         assertEquals(
                 List.of("c.yml:9: parameters.weight: found 'x', expected a finite number"), lines(lookup.problems()));
-        assertEquals(List.of(), lookup.missing(places(MLP_0, ATTN_1)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0, ATTN_1), _ -> true));
     }
 
     @Test
@@ -230,15 +230,15 @@ final class ParameterLookupTest {
                     parameters: {weight: [{filter: mlp, value: 1}, {value: 2}]}
                 """);
         assertEquals(List.of(), lookup.problems());
-        assertEquals(List.of(), lookup.missing(places(MLP_0)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0), _ -> true));
         assertEquals(
                 List.of("c.yml:3: models[0] has no weight for '" + ATTN_1
                         + "': no filter matches; add a rule without a filter"),
-                lines(lookup.missing(places(MLP_0, ATTN_1))));
+                lines(lookup.missing(places(MLP_0, ATTN_1), _ -> true)));
         assertEquals(
                 List.of("c.yml:3: models[0] has no weight for '" + ATTN_1
                         + "' and 2 more tensors: no filter matches; add a rule without a filter"),
-                lines(lookup.missing(places(ATTN_1, MLP_0, "a", "b"))));
+                lines(lookup.missing(places(ATTN_1, MLP_0, "a", "b"), _ -> true)));
         assertThrows(IllegalArgumentException.class, () -> at(lookup, ATTN_1, 0));
     }
 
@@ -246,7 +246,7 @@ final class ParameterLookupTest {
     void whatIsGivenNowhereIsNotToldTwice() throws PlanException {
         ParameterLookup lookup = lookup(TIES, "merge_method: ties\nmodels: [{model: x}]\n");
         assertEquals(1, lookup.problems().size());
-        assertEquals(List.of(), lookup.missing(places(MLP_0)));
+        assertEquals(List.of(), lookup.missing(places(MLP_0), _ -> true));
     }
 
     @Test
