@@ -70,7 +70,7 @@ final class Folders {
         if (answer == -NativeCall.ENOSYS || answer == -NativeCall.EINVAL || answer == -NativeCall.EOPNOTSUPP) {
             return false;
         }
-        String what = "cannot be exchanged with " + Printable.path(other) + ": error " + -answer;
+        String what = "cannot be exchanged with " + Printable.path(other) + ": " + NativeCall.words(answer);
         throw new FileSystemException(Printable.path(one), null, what);
     }
 

@@ -30,7 +30,8 @@ public final class InputChangedException extends IOException {
         } catch (IOException e) {
             return new InputChangedException(file, offsetBytes, "the file has gone", e);
         }
-        String what = "the %d bytes from here on cannot be read (a device error?)".formatted(lengthBytes);
+        String why = cause instanceof IOException ? ": " + cause.getMessage() : " (a device error?)";
+        String what = "the %d bytes from here on cannot be read%s".formatted(lengthBytes, why);
         return new InputChangedException(file, offsetBytes, what, cause);
     }
 

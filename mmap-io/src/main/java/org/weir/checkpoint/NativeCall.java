@@ -27,8 +27,13 @@ final class NativeCall {
     static final int EOPNOTSUPP = 95;
     static final int EDQUOT = 122;
 
+    private static final int MAX_TEXT_BYTES = 1000;
+
     private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final NativeCall STRERROR =
+            of("strerror", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
     /** One for each thread: 100,000 small tensors are half a million calls. */
     private static final ThreadLocal<MemorySegment> STATE =
@@ -55,6 +60,20 @@ final class NativeCall {
         } catch (IllegalCallerException e) {
             return new NativeCall(null);
         }
+    }
+
+    /**
+     * What an answer below 0 means, in the words of the C library, which other messages of failed calls have too.
+     *
+     * @param answer of {@link #call}
+     */
+    @SuppressWarnings("restricted") // the C library says that there is a text
+    static String words(long answer) {
+        int error = (int) -answer;
+        long text = STRERROR.call(error);
+        return text <= 0
+                ? "error " + error
+                : MemorySegment.ofAddress(text).reinterpret(MAX_TEXT_BYTES).getString(0);
     }
 
     static FunctionDescriptor returningInt(MemoryLayout... arguments) {

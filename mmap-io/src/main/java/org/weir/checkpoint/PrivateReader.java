@@ -64,7 +64,7 @@ final class PrivateReader implements TensorReader {
             // a read may be cut short, and what follows must begin at a block again
             long whole = read + done >= wanted ? read : read & -BLOCK_BYTES;
             if (whole <= 0) {
-                IOException cause = read < 0 ? new IOException("error " + -read) : null;
+                IOException cause = read < 0 ? new IOException(NativeCall.words(read)) : null;
                 throw InputChangedException.unreadable(tensor.file(), begin, wanted, cause);
             }
             done += whole;

@@ -10,6 +10,7 @@ import static org.weir.checkpoint.SmallOutput.firstByte;
 import static org.weir.checkpoint.SmallOutput.list;
 import static org.weir.checkpoint.SmallOutput.writeOne;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -111,7 +112,19 @@ class DestinationTest {
         assertEquals(fresh, new Destination(out(), true).take(fresh));
         assertEquals(2, firstByte(out()));
         assertEquals(1, firstByte(fresh));
-        assertThrows(IOException.class, () -> Folders.exchange(fresh, folder.resolve("missing")));
+    }
+
+    /** In the words that the JDK has from the C library, too. */
+    @Test
+    void whatTheKernelSaysIsSaidInWords() throws IOException {
+        writeOne(out(), false, 1);
+        Path missing = folder.resolve("missing");
+        IOException problem = assertThrows(IOException.class, () -> Folders.exchange(out(), missing));
+        String words = assertThrows(IOException.class, () -> new FileInputStream(missing.toFile()))
+                .getMessage();
+        assertEquals(
+                out() + ": cannot be exchanged with " + missing + ": " + words.replaceFirst(".*\\((.*)\\)$", "$1"),
+                problem.getMessage());
     }
 
     @Test
