@@ -26,6 +26,7 @@ public final class CheckpointWriter implements Closeable, FileSink {
     private final Staging staging;
     private final PageCache pageCache;
     private final StagedTensors tensors;
+    private final CrashPages crashPages;
     private final List<OutputFile> others = new ArrayList<>();
     private Optional<Recovery> recovery = Optional.empty();
     private Optional<String> obstacle = Optional.empty();
@@ -35,6 +36,7 @@ public final class CheckpointWriter implements Closeable, FileSink {
         this.staging = staging;
         this.pageCache = pageCache;
         this.tensors = new StagedTensors(layout);
+        this.crashPages = CrashPages.into(staging.folder());
     }
 
     /**
@@ -223,6 +225,8 @@ public final class CheckpointWriter implements Closeable, FileSink {
 
     private void appear() throws IOException {
         tensors.close();
+        crashPages.close();
+        CrashPages.removeFrom(staging.folder());
         staging.publish();
     }
 
@@ -235,7 +239,8 @@ public final class CheckpointWriter implements Closeable, FileSink {
     @Override
     public void close() throws IOException {
         try (staging;
-                tensors) {
+                tensors;
+                crashPages) {
             if (staging.leaves() && leaves().isEmpty()) {
                 staging.discard();
             }

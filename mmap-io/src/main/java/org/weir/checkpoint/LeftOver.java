@@ -54,13 +54,13 @@ final class LeftOver {
                 .toList();
     }
 
-    /** Removes what is made when all tensors are: it will be made again. */
+    /** Removes what is made when all tensors are: it will be made again. Why a JVM crashed is not made again. */
     void removeOthers() throws IOException {
         Set<String> shards =
                 layout.shards().stream().map(ShardLayout.Shard::fileName).collect(Collectors.toSet());
         try (Stream<Path> files = Files.list(staging.folder())) {
             for (Path file : files.toList()) {
-                if (!shards.contains(String.valueOf(file.getFileName()))) {
+                if (!shards.contains(String.valueOf(file.getFileName())) && !CrashPages.isOne(file)) {
                     Folders.removeTree(file);
                 }
             }

@@ -207,13 +207,17 @@ class ResumeTest {
         try (CheckpointWriter writer = resumed(IDENTITY)) {
             write(writer, 0, 0, LENGTH);
         }
-        Files.writeString(folder.resolve("out.staging/hs_err_pid1.log"), "x");
+        Files.writeString(folder.resolve("out.staging/tokenizer.json"), "x");
+        Files.writeString(folder.resolve("out.staging/hs_err_1.log"), "x");
         try (CheckpointWriter writer = resumed(IDENTITY)) {
+            assertFalse(Files.exists(folder.resolve("out.staging/tokenizer.json")));
+            assertTrue(Files.exists(folder.resolve("out.staging/hs_err_1.log"))); // why a JVM crashed, for a while
             recover(writer, 0);
             write(writer, 1, 0, LENGTH);
             finish(writer);
         }
-        assertFalse(Files.exists(out().resolve("hs_err_pid1.log")));
+        assertFalse(Files.exists(out().resolve("tokenizer.json")));
+        assertFalse(Files.exists(out().resolve("hs_err_1.log")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,23 +53,76 @@ class LauncherTest {
     @Test
     void aKilledMergeIsExplained() throws Exception {
         Process merge = slowMerge();
+        waitForStaging(merge);
         merge.destroyForcibly();
         assertEquals(128 + 9, merge.waitFor());
         assertSaidSoon("killed from outside", "run the same command again");
+        assertFalse(Files.isSymbolicLink(link(merge)));
         assertFalse(Files.exists(temp.resolve("out")));
     }
 
     @Test
-    void aCrashedJvmIsExplainedAndLeavesAPageOfTextButNoCopyOfItsMemory() throws Exception {
+    void aCrashedJvmIsExplainedAndLeavesAPageOfTextInTheStagingFolderButNoCopyOfItsMemory() throws Exception {
         Process merge = slowMerge();
+        waitForStaging(merge);
         signal(merge, "SEGV");
         assertEquals(128 + 6, merge.waitFor());
-        Path page =
-                weir.home().resolve("weir-" + Files.getAttribute(temp, "unix:uid") + "/hs_err_" + merge.pid() + ".log");
-        assertSaidSoon("Java crashed", page.toString(), "run the same command again");
+        Path page = temp.toRealPath().resolve("out.staging/hs_err_" + merge.pid() + ".log");
+        assertSaidSoon("Java crashed; " + page + " says where", "run the same command again");
         assertTrue(Files.readString(page).contains("SIGSEGV"));
         assertTrue(weir.err().lines().noneMatch(line -> line.contains("core.")), weir.err());
+        assertFalse(Files.exists(link(merge), LinkOption.NOFOLLOW_LINKS));
         assertFalse(Files.exists(temp.resolve("out")));
+        run(Map.of(), "merge", temp.resolve("linear.yml"), temp.resolve("out"));
+        assertTrue(weir.err().contains("goes on"), weir.err());
+        run(Map.of(), "verify", temp.resolve("out"));
+        try (Stream<Path> files = Files.list(temp.resolve("out"))) {
+            assertTrue(files.noneMatch(file -> file.toString().contains("hs_err")));
+        }
+    }
+
+    /** Before there is a staging folder, and for commands that stage nothing. */
+    @Test
+    void aJvmThatCrashesWithNothingStagedLeavesThePageWithTheUser() throws Exception {
+        Path models = temp.resolve("models");
+        assertEquals(0, Ran.weir("synth", models, "--experts", 2).code());
+        Path config = config(List.of(models.resolve("base"), models.resolve("expert-1")));
+        Process profile = started(weir.start(Map.of(), "profile", config, "--read-limit", "1M"));
+        while (profile.isAlive() && !hasCounters(profile.pid())) {
+            Thread.sleep(20);
+        }
+        signal(profile, "SEGV");
+        assertEquals(128 + 6, profile.waitFor());
+        assertSaidSoon("Java crashed; " + link(profile).toRealPath() + " says where", "run the same command again");
+    }
+
+    @Test
+    void whatAnEarlierProcessOfThatNumberLeftIsNotTakenForACrash() throws Exception {
+        Path victim = Files.writeString(temp.resolve("victim"), "x");
+        String script = "mkdir -m 700 \"$XDG_RUNTIME_DIR/weir-$(id -u)\"; " + "ln -s " + victim
+                + " \"$XDG_RUNTIME_DIR/weir-$(id -u)/hs_err_$$.log\"; exec \"$@\"";
+        Path model = Files.write(temp.resolve("x.safetensors"), tensor("t", 3));
+        Process merge =
+                started(weir.shell(Map.of(), script, "merge", config(List.of(model, model)), temp.resolve("out")));
+        assertEquals(ExitCode.DONE, merge.waitFor(), weir.err());
+        assertFalse(Files.exists(link(merge), LinkOption.NOFOLLOW_LINKS));
+        assertEquals("x", Files.readString(victim));
+    }
+
+    /** The name that Java was told, while it leads into the staging folder. */
+    private Path link(Process process) throws IOException {
+        return weir.home()
+                .resolve("weir-" + Files.getAttribute(temp, "unix:uid"))
+                .resolve("hs_err_" + process.pid() + ".log");
+    }
+
+    private void waitForStaging(Process merge) throws Exception {
+        while (merge.isAlive()
+                && !(Files.isSymbolicLink(link(merge)) && Files.exists(temp.resolve("out.staging.journal")))) {
+            Thread.sleep(20);
+        }
+        Thread.sleep(200); // for the beginning of the journal
+        assertTrue(merge.isAlive(), weir.err());
     }
 
     @Test
