@@ -3,6 +3,7 @@ package org.weir.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.weir.plan.Exactness.NonFinite;
 import org.weir.plan.MergedTensor;
 import org.weir.simd.Codec;
@@ -105,10 +106,16 @@ final class FiniteCheck {
 
     /** Where in a fused step it comes from, if it does. */
     private String origin(Worker worker) {
-        List<String> labels = plan.labelsOfSteps();
-        List<String> found =
-                worker.found.ofSteps().keySet().stream().map(labels::get).toList();
+        List<String> found = origins(plan, worker.found).toList();
         return found.isEmpty() ? "" : " (NaN or infinities are in " + String.join(", ", found) + ")";
+    }
+
+    private static Stream<String> origins(MergedTensor made, RangeFacts found) {
+        return found.steps().entrySet().stream().flatMap(each -> {
+            MergedTensor step = made.fusedAt(each.getKey()).tensor();
+            Stream<String> own = each.getValue().nonFinite().keySet().stream().map(step::label);
+            return Stream.concat(own, origins(step, each.getValue()));
+        });
     }
 
     /** For results that are not finite although all inputs are. */

@@ -35,8 +35,8 @@ final class RangeFacts {
     /** By the place of the input among those of the tensor. */
     private final Map<Integer, Found> nonFinite = new TreeMap<>();
 
-    /** The same of what fused steps read, by its place among their inputs. */
-    private final Map<Integer, Found> ofSteps = new TreeMap<>();
+    /** What was found where fused steps were computed, by the place of the input that each is. */
+    private final Map<Integer, RangeFacts> steps = new TreeMap<>();
 
     private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private final List<SampledStrip> samples = new ArrayList<>();
@@ -72,15 +72,9 @@ final class RangeFacts {
         more.forEach((place, found) -> nonFinite.merge(place, found, Found::plus));
     }
 
-    /**
-     * Takes in what was found where a fused step was computed.
-     *
-     * @param before how many inputs the steps before it have
-     * @param own how many inputs the step has that are not those of steps
-     */
-    void step(RangeFacts step, int before, int own) {
-        step.nonFinite.forEach((place, found) -> ofSteps.merge(before + place, found, Found::plus));
-        step.ofSteps.forEach((place, found) -> ofSteps.merge(before + own + place, found, Found::plus));
+    /** Takes what was found where the fused step was computed that is the input at this place. */
+    void step(int place, RangeFacts found) {
+        steps.put(place, found);
     }
 
     /** Counts the results that are not finite where no input was marked. */
@@ -102,10 +96,9 @@ final class RangeFacts {
         overflow = Optional.of(overflow.map(more::plus).orElse(more));
     }
 
-    /** Takes in all that was found in another range of the tensor, but for the strips that were looked at closely. */
+    /** Takes in all that was found in another range of the tensor but in its steps, and for the strips looked at closely. */
     void join(RangeFacts other) {
         inputs(other.nonFinite);
-        other.ofSteps.forEach((place, found) -> ofSteps.merge(place, found, Found::plus));
         other.overflow.ifPresent(this::overflow);
     }
 
@@ -118,8 +111,8 @@ final class RangeFacts {
         return nonFinite;
     }
 
-    Map<Integer, Found> ofSteps() {
-        return ofSteps;
+    Map<Integer, RangeFacts> steps() {
+        return steps;
     }
 
     Optional<TensorFacts.Overflow> overflow() {
@@ -140,10 +133,15 @@ final class RangeFacts {
         return nonFinite.values().stream().mapToLong(Found::first).min().orElse(-1);
     }
 
+    private boolean isEmpty() {
+        boolean own = nonFinite.isEmpty() && overflow.isEmpty() && samples.isEmpty();
+        return own && steps.values().stream().allMatch(RangeFacts::isEmpty);
+    }
+
     /** As {@link #read} takes it; nothing for nothing. */
     ByteBuffer bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        if (!nonFinite.isEmpty() || !ofSteps.isEmpty() || overflow.isPresent() || !samples.isEmpty()) {
+        if (!isEmpty()) {
             try (DataOutputStream to = new DataOutputStream(bytes)) {
                 write(to);
             } catch (IOException e) {
@@ -154,30 +152,23 @@ final class RangeFacts {
     }
 
     private void write(DataOutputStream to) throws IOException {
-        write(nonFinite, to);
-        write(ofSteps, to);
+        to.writeInt(nonFinite.size());
+        for (Map.Entry<Integer, Found> each : nonFinite.entrySet()) {
+            to.writeInt(each.getKey());
+            to.writeLong(each.getValue().nans());
+            to.writeLong(each.getValue().infinities());
+            to.writeLong(each.getValue().first());
+        }
         to.writeLong(overflow.map(TensorFacts.Overflow::elements).orElse(0L));
         to.writeLong(overflow.map(TensorFacts.Overflow::first).orElse(0L));
         to.writeInt(samples.size());
         for (SampledStrip sample : samples) {
             sample.write(to);
         }
-    }
-
-    private static void write(Map<Integer, Found> inputs, DataOutputStream to) throws IOException {
-        to.writeInt(inputs.size());
-        for (Map.Entry<Integer, Found> each : inputs.entrySet()) {
+        to.writeInt(steps.size());
+        for (Map.Entry<Integer, RangeFacts> each : steps.entrySet()) {
             to.writeInt(each.getKey());
-            to.writeLong(each.getValue().nans());
-            to.writeLong(each.getValue().infinities());
-            to.writeLong(each.getValue().first());
-        }
-    }
-
-    private static void read(ByteBuffer note, Map<Integer, Found> inputs, int count) {
-        for (int left = note.getInt(); left > 0; left--) {
-            int place = Objects.checkIndex(note.getInt(), count);
-            inputs.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
+            each.getValue().write(to);
         }
     }
 
@@ -187,28 +178,34 @@ final class RangeFacts {
      * @throws IOException if they are none of this tensor
      */
     static RangeFacts read(ByteBuffer note, TensorPlan plan) throws IOException {
-        RangeFacts facts = new RangeFacts();
         try {
-            if (note.hasRemaining()) {
-                facts.readAll(note, plan);
-            }
+            return note.hasRemaining() ? readAll(note, plan) : new RangeFacts();
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new IOException(
                     "the journal of the interrupted merge knows something of tensor "
                             + plan.output().name() + " that cannot be; --no-resume begins anew",
                     e);
         }
-        return facts;
     }
 
-    private void readAll(ByteBuffer note, TensorPlan plan) {
+    private static RangeFacts readAll(ByteBuffer note, TensorPlan plan) {
+        RangeFacts facts = new RangeFacts();
         Optional<MergedTensor> merged = plan instanceof MergedTensor some ? Optional.of(some) : Optional.empty();
-        read(note, nonFinite, (int) plan.inputs().count());
-        read(note, ofSteps, merged.map(some -> some.labelsOfSteps().size()).orElse(0));
-        TensorFacts.Overflow found = new TensorFacts.Overflow(note.getLong(), note.getLong());
-        overflow = Optional.of(found).filter(some -> some.elements() > 0);
+        int inputs = (int) plan.inputs().count();
         for (int left = note.getInt(); left > 0; left--) {
-            samples.add(SampledStrip.read(note, merged.orElseThrow(IndexOutOfBoundsException::new)));
+            int place = Objects.checkIndex(note.getInt(), inputs);
+            facts.nonFinite.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
         }
+        TensorFacts.Overflow found = new TensorFacts.Overflow(note.getLong(), note.getLong());
+        facts.overflow = Optional.of(found).filter(some -> some.elements() > 0);
+        for (int left = note.getInt(); left > 0; left--) {
+            facts.samples.add(SampledStrip.read(note, merged.orElseThrow(IndexOutOfBoundsException::new)));
+        }
+        for (int left = note.getInt(); left > 0; left--) {
+            int place = note.getInt();
+            MergedTensor made = merged.orElseThrow(IndexOutOfBoundsException::new);
+            facts.steps.put(place, readAll(note, made.fusedAt(place).tensor()));
+        }
+        return facts;
     }
 }

@@ -34,12 +34,16 @@ final class RangeMerge {
         this.leftovers = leftovers;
     }
 
-    /** Makes the output of these elements in the worker's tile, and looks closely at one strip of some blocks. */
-    void merge(Worker worker, long first, long end) {
+    /**
+     * Makes the output of these elements in the worker's tile.
+     *
+     * @param sampled whether to look closely at one strip of some blocks; a fused step may be made several times
+     */
+    void merge(Worker worker, long first, long end, boolean sampled) {
         for (long at = first; at < end; ) {
             long blockEnd = Math.min(run.elements(), (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
             long to = Math.min(end, blockEnd);
-            if (at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0) {
+            if (sampled && at / Strip.BLOCK_ELEMENTS % SAMPLED_BLOCKS == 0) {
                 long strip = sample(at / Strip.BLOCK_ELEMENTS, blockEnd);
                 long sample = Math.clamp(strip, at, to);
                 long sampleEnd = Math.clamp(strip + Strip.ELEMENTS, at, to);
@@ -50,15 +54,6 @@ final class RangeMerge {
             } else {
                 mergePart(worker, at, to, first);
             }
-            at = to;
-        }
-    }
-
-    /** The same for a step that another tensor is merged from: it is made several times, so no strip of it is looked at. */
-    void compute(Worker worker, long first, long end) {
-        for (long at = first; at < end; ) {
-            long to = Math.min(end, (at / Strip.BLOCK_ELEMENTS + 1) * Strip.BLOCK_ELEMENTS);
-            mergePart(worker, at, to, first);
             at = to;
         }
     }

@@ -39,7 +39,8 @@ final class SolvedTally {
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
         found.nonFinite().forEach((place, some) -> inputs.add(some.of(label(plan, place))));
-        return new TensorFacts(plan.output().name(), merged, inputs, found.overflow(), List.of(), Optional.empty());
+        return new TensorFacts(
+                plan.output().name(), merged, inputs, found.overflow(), List.of(), Optional.empty(), Map.of());
     }
 
     /** What to say of inputs that make nonsense of all of a tensor. */

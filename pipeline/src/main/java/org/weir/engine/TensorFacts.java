@@ -1,7 +1,11 @@
 package org.weir.engine;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a merge found out about one tensor on the way. Counts of what is not finite are of all elements; densities and
@@ -13,6 +17,7 @@ import java.util.Optional;
  * @param overflow results that are not finite although all inputs are
  * @param densities one per expert whose delta is thinned out
  * @param update what rounding left of the update; nothing where no base is added to
+ * @param steps the same of the fused steps that it was computed from, by name; one that is read twice is there once
  */
 public record TensorFacts(
         String tensor,
@@ -20,7 +25,8 @@ public record TensorFacts(
         List<NonFinite> nonFinite,
         Optional<Overflow> overflow,
         List<Density> densities,
-        Optional<Update> update) {
+        Optional<Update> update,
+        Map<String, TensorFacts> steps) {
 
     /**
      * NaN and infinities of one input.
@@ -64,6 +70,14 @@ public record TensorFacts(
     public TensorFacts {
         nonFinite = List.copyOf(nonFinite);
         densities = List.copyOf(densities);
+        steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+    }
+
+    /** Those of a fused step among these. */
+    public static List<TensorFacts> ofStep(String name, List<TensorFacts> facts) {
+        return facts.stream()
+                .flatMap(each -> Stream.ofNullable(each.steps.get(name)))
+                .toList();
     }
 
     /** What survived of the update of all these tensors together; nothing if none has one. */

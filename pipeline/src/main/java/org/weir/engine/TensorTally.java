@@ -1,9 +1,13 @@
 package org.weir.engine;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.weir.plan.MergedTensor;
 import org.weir.stage.TileOp;
 
@@ -17,6 +21,9 @@ final class TensorTally {
     /** Of all ranges, but for the samples, which are summed up. */
     private final RangeFacts all = new RangeFacts();
 
+    /** Of the fused steps, by the place of the input that each is. */
+    private final SortedMap<Integer, TensorTally> steps = new TreeMap<>();
+
     private long merged;
     private long sampled;
     private long[] changed = {};
@@ -28,6 +35,7 @@ final class TensorTally {
 
     TensorTally(MergedTensor plan) {
         this.plan = plan;
+        plan.fused().forEach((place, step) -> steps.put(place, new TensorTally(step.tensor())));
     }
 
     /** Takes in what was found in a range, once that is finished. */
@@ -35,6 +43,7 @@ final class TensorTally {
         merged += elements;
         all.join(range);
         range.samples().forEach(this::add);
+        steps.forEach((place, step) -> step.add(range.steps().getOrDefault(place, new RangeFacts()), elements));
     }
 
     /** Of a block there is one strip, or two parts of it where rows end in it: their order does not show in a sum. */
@@ -57,9 +66,14 @@ final class TensorTally {
     synchronized TensorFacts facts() {
         List<TensorFacts.NonFinite> inputs = new ArrayList<>();
         all.nonFinite().forEach((place, found) -> inputs.add(found.of(plan.label(place))));
-        List<String> labels = plan.labelsOfSteps();
-        all.ofSteps().forEach((place, found) -> inputs.add(found.of(labels.get(place))));
-        return new TensorFacts(plan.output().name(), merged, inputs, all.overflow(), densities(), updateFacts());
+        Map<String, TensorFacts> ofSteps = new LinkedHashMap<>();
+        steps.forEach((place, step) -> {
+            TensorFacts found = step.facts();
+            inputs.addAll(found.nonFinite());
+            ofSteps.put(plan.fusedAt(place).step(), found);
+        });
+        return new TensorFacts(
+                plan.output().name(), merged, inputs, all.overflow(), densities(), updateFacts(), ofSteps);
     }
 
     private List<TensorFacts.Density> densities() {

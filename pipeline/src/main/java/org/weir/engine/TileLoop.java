@@ -16,7 +16,6 @@ import org.weir.plan.Codecs;
 import org.weir.plan.CopiedTensor;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
-import org.weir.plan.MergedTensor;
 import org.weir.simd.Codec;
 import org.weir.simd.Kernels;
 import org.weir.stage.Extent;
@@ -173,7 +172,7 @@ final class TileLoop {
         int width = run.outputWidthBytes();
         long bytes = bytesOf(run, end - first);
         worker.found = new RangeFacts();
-        guarded(() -> read(run, first, end, worker), () -> run.ranges().merge(worker, first, end));
+        guarded(() -> read(run, first, end, true, worker), () -> run.ranges().merge(worker, first, end, true));
         worker.meter.rest("merge", end - first, bytes);
         if (run.finite().mustFail(worker.found)) {
             throw nonFinite(run, worker);
@@ -288,15 +287,16 @@ final class TileLoop {
     }
 
     private void read(TensorRun run, long first, long end, Worker worker) throws IOException {
+        read(run, first, end, false, worker);
+    }
+
+    /** @param last whether it is for the output, so that fused steps are made here for the last time */
+    private void read(TensorRun run, long first, long end, boolean last, Worker worker) throws IOException {
         int computed = 0;
-        int inputs = 0;
         for (Map.Entry<Integer, TensorRun> each : run.steps().entrySet()) {
-            MergedTensor step = each.getValue().plan();
-            int own = (int) step.inputs().count();
             Worker other = worker.computing(computed++, each.getKey());
-            compute(each.getValue(), first, end, other);
-            worker.found.step(other.found, inputs, own);
-            inputs += own + step.labelsOfSteps().size();
+            compute(each.getValue(), first, end, last, other);
+            worker.found.step(each.getKey(), other.found);
         }
         long bytes = run.plan().ownBytes(end - first);
         readLimit.take(bytes);
@@ -305,9 +305,9 @@ final class TileLoop {
     }
 
     /** Makes the elements of a fused step where the tensor that is made of them reads them. */
-    private void compute(TensorRun step, long first, long end, Worker worker) throws IOException {
+    private void compute(TensorRun step, long first, long end, boolean last, Worker worker) throws IOException {
         worker.found = new RangeFacts();
-        guarded(() -> read(step, first, end, worker), () -> step.ranges().compute(worker, first, end));
+        guarded(() -> read(step, first, end, last, worker), () -> step.ranges().merge(worker, first, end, last));
         worker.meter.rest("fused step", end - first, bytesOf(step, end - first));
         if (step.finite().mustFail(worker.found)) {
             throw nonFinite(step, worker);

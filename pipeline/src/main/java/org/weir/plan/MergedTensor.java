@@ -2,7 +2,6 @@ package org.weir.plan;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,15 +72,17 @@ public record MergedTensor(
                 : "the step " + step.step();
     }
 
-    /** The labels of what fused steps are computed from, step by step; theirs come after those of a step's own inputs. */
-    public List<String> labelsOfSteps() {
-        return fused.keySet().stream().sorted().flatMap(this::labelsOfStep).toList();
-    }
-
-    private Stream<String> labelsOfStep(int input) {
-        MergedTensor step = Objects.requireNonNull(fused.get(input)).tensor();
-        int own = (int) step.inputs().count();
-        return Stream.concat(IntStream.range(0, own).mapToObj(step::label), step.labelsOfSteps().stream());
+    /**
+     * What is computed in the place of an input.
+     *
+     * @throws IndexOutOfBoundsException if it is read from a file
+     */
+    public FusedTensor fusedAt(int input) {
+        FusedTensor step = fused.get(input);
+        if (step == null) {
+            throw new IndexOutOfBoundsException("input " + input + " of " + output.name() + " is no step");
+        }
+        return step;
     }
 
     /** Whether one worker surveys and merges it from end to end: small tensors, and those that have to be seen in order. */

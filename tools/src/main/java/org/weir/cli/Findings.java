@@ -9,6 +9,7 @@ import java.util.Set;
 import org.weir.engine.MergeReport;
 import org.weir.engine.TensorFacts;
 import org.weir.plan.Exactness.Rounding;
+import org.weir.plan.FusedStep;
 import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
@@ -30,18 +31,26 @@ final class Findings {
     /** A table of what experts' deltas were thinned out to; empty where none was. */
     List<String> densities() {
         Table table = new Table().row("EXPERT", "DENSITY ASKED", "KEPT", "CHANGED AT ALL");
-        boolean some = false;
-        for (Input input : plan.inputs()) {
-            List<TensorFacts.Density> own = densitiesOf(input);
-            if (!own.isEmpty()) {
-                some = true;
-                table.row(input.reference(), asked(own), share(own, false), share(own, true));
-            }
-        }
-        return some ? table.lines() : List.of();
+        return addDensities(table, plan, facts, "") ? table.lines() : List.of();
     }
 
-    private List<TensorFacts.Density> densitiesOf(Input input) {
+    private static boolean addDensities(Table table, MergePlan plan, List<TensorFacts> facts, String step) {
+        boolean some = false;
+        for (Input input : plan.inputs()) {
+            List<TensorFacts.Density> own = densitiesOf(input, facts);
+            if (!own.isEmpty()) {
+                some = true;
+                table.row(input.reference() + step, asked(own), share(own, false), share(own, true));
+            }
+        }
+        for (FusedStep fused : plan.fused()) {
+            String of = " (step " + fused.name() + ")";
+            some |= addDensities(table, fused.plan(), TensorFacts.ofStep(fused.name(), facts), of);
+        }
+        return some;
+    }
+
+    private static List<TensorFacts.Density> densitiesOf(Input input, List<TensorFacts> facts) {
         Set<String> files = new HashSet<>(
                 input.checkpoint().shards().stream().map(Path::toString).toList());
         files.add("the step " + input.reference());
@@ -89,10 +98,17 @@ final class Findings {
             lines.subList(NAMED, lines.size()).clear();
             lines.add("and " + more + " more like these; --report FILE names all");
         }
+        addLost(lines, plan, facts, "");
+        return lines;
+    }
+
+    private static void addLost(List<String> lines, MergePlan plan, List<TensorFacts> facts, String prefix) {
         TensorFacts.survived(facts)
                 .filter(survived -> survived < WORTH_A_WARNING)
-                .ifPresent(survived -> lines.add(lost(survived)));
-        return lines;
+                .ifPresent(survived -> lines.add(prefix + lost(survived, plan)));
+        for (FusedStep fused : plan.fused()) {
+            addLost(lines, fused.plan(), TensorFacts.ofStep(fused.name(), facts), "step " + fused.name() + ": ");
+        }
     }
 
     private static String nonFinite(String tensor, TensorFacts.NonFinite found) {
@@ -117,7 +133,7 @@ final class Findings {
                 + "; --out-dtype float32 may hold it";
     }
 
-    private String lost(double survived) {
+    private static String lost(double survived, MergePlan plan) {
         String remedy = plan.options().exactness().rounding() == Rounding.STOCHASTIC
                 ? "--out-dtype float32 keeps it"
                 : "--out-dtype float32 or --rounding stochastic keeps it";

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
@@ -347,6 +348,57 @@ class FusedStepsTest {
         assertTrue(
                 refused.err().contains("tensor vector: NaN at element 3 of " + folder.resolve("broken")),
                 refused.err());
+    }
+
+    /** A step that is written says in its manifest what this must be. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            dare_linear     | weight: 0.5, density: 0.4 | task_arithmetic | weight: 0.5               | BF16
+            dare_ties       | weight: 0.5, density: 0.4 | ties            | weight: 1, density: 0.3   | BF16
+            dare_ties       | weight: 0.5, density: 0.4 | della           | weight: 0.5, density: 0.5 | F16
+            task_arithmetic | weight: 0.01              | karcher         | tol: 0.001                | F32
+            """)
+    void densitiesAndLostUpdatesAreThoseOfAWrittenStep(
+            String first, String firstParameters, String last, String lastParameters, Format format)
+            throws IOException {
+        String config = twoSteps(first, firstParameters, last, lastParameters, format);
+        Path kept = folder.resolve("kept");
+        Map<String, JsonNode> written = facts(Weir.mergeFolder(folder, config, "-I", kept.toString()));
+        Map<String, JsonNode> ofStep = facts(kept.resolve("mean"));
+        for (String tile : List.of("4096", "300000")) {
+            Map<String, JsonNode> fused = facts(Weir.mergeFolder(folder, config, "--tile-elements", tile, "-j", "2"));
+            fused.forEach((tensor, facts) -> {
+                JsonNode expected = Objects.requireNonNull(ofStep.get(tensor));
+                JsonNode found = facts.get("steps").get("mean");
+                assertEquals(expected.get("densities"), found.get("densities"), tensor);
+                assertEquals(expected.get("update"), found.get("update"), tensor);
+                assertEquals(Objects.requireNonNull(written.get(tensor)).get("update"), facts.get("update"), tensor);
+            });
+        }
+        assertEquals(
+                first.startsWith("dare") ? 2 : 0,
+                ofStep.get("long").get("densities").size());
+        assertTrue(ofStep.get("long").get("update").get("survived").isNumber());
+    }
+
+    @Test
+    void aStepThatLosesItsUpdateIsNamed() throws IOException {
+        String config = twoSteps("dare_linear", "weight: 0.001, density: 0.5", "linear", "weight: 1", Format.BF16);
+        Weir.Run run = Weir.tryMerge(folder, config);
+        assertEquals(0, run.exitCode(), run.err());
+        String warning = "% of the update is lost to rounding into the output's dtype; --out-dtype float32";
+        assertTrue(
+                run.err().lines().anyMatch(line -> line.contains("step mean: ") && line.contains(warning)), run.err());
+        assertTrue(run.err().contains("/e1 (step mean)"), run.err());
+        Weir.Run kept = Weir.tryMerge(folder, config, "--rounding", "stochastic");
+        assertFalse(kept.err().contains("is lost to rounding"), kept.err());
+    }
+
+    private static Map<String, JsonNode> facts(Path out) throws IOException {
+        Map<String, JsonNode> facts = new TreeMap<>();
+        JsonNode manifest = JsonMapper.shared().readTree(Files.readString(out.resolve("merge-manifest.json")));
+        manifest.get("tensors").forEach(tensor -> facts.put(tensor.get("name").asString(), tensor.get("facts")));
+        return facts;
     }
 
     @Test
