@@ -14,6 +14,9 @@ final class MemoryPlanner {
     private static final long MAX_FILE_PAGE_BYTES = 640_000_000;
     private static final long MAX_FILE_PAGE_BYTES_PER_WORKER = 64_000_000;
     private static final long MAX_PRIVATE_BYTES = 64_000_000;
+    /** What stays in a core's share of the cache from being read to being merged; more costs half of the speed. */
+    private static final long MAX_COPIED_BYTES_PER_WORKER = 5_000_000;
+
     private static final long WRITE_BEHIND_BYTES = 32_000_000;
 
     private final MemorySum sum;
@@ -56,9 +59,19 @@ final class MemoryPlanner {
     }
 
     private static boolean fits(MemoryBudget budget, long limit) {
-        long fused = budget.fused().map(FusedMemory::bytes).orElse(0L);
-        boolean windows = budget.workers() * (budget.windows().privateBytes() + fused) <= MAX_PRIVATE_BYTES;
-        return budget.totalBytes() <= limit && (windows || budget.tileElements() <= MIN_TILE_ELEMENTS);
+        return budget.totalBytes() <= limit
+                && (budget.tileElements() <= MIN_TILE_ELEMENTS || privateBytes(budget) <= mostPrivateBytes(budget));
+    }
+
+    /** What a worker has of inputs in memory of its own. */
+    private static long privateBytes(MemoryBudget budget) {
+        return budget.windows().privateBytes()
+                + budget.fused().map(FusedMemory::bytes).orElse(0L);
+    }
+
+    private static long mostPrivateBytes(MemoryBudget budget) {
+        long share = MAX_PRIVATE_BYTES / budget.workers();
+        return budget.windows().way() == Way.DIRECT ? share : Math.min(share, MAX_COPIED_BYTES_PER_WORKER);
     }
 
     /** Whether mapped pages stay few, and the kernel need not take them back while they are in use. */

@@ -46,6 +46,13 @@ class SidecarTest {
         assertEquals(experts < 100 ? "faster" : "copied", plan.get("reader").asString());
     }
 
+    @Test
+    void sixtyFourExpertsNeedHardlyMoreMemoryThanTwo() throws IOException {
+        long two = plan(2, "-j", "2").get("memoryBytes").asLong();
+        long many = plan(64, "-j", "2").get("memoryBytes").asLong();
+        assertTrue(many <= two + two / 10, many + " bytes instead of " + two);
+    }
+
     @ParameterizedTest
     @CsvSource({"8, 2G, faster", "8, 400M, faster", "8, 200M, direct", "64, 400M, direct", "64, 200M, direct"})
     void inputsAreReadPastTheCacheWhereThereIsNoRoomForIt(int experts, String memory, String reader)
