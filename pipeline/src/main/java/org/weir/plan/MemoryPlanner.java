@@ -1,6 +1,7 @@
 package org.weir.plan;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.weir.checkpoint.TensorReader.Way;
 
 /** Makes the memory sum fit: smaller tiles first, then fewer workers. */
@@ -18,6 +19,8 @@ final class MemoryPlanner {
     private static final long MAX_COPIED_BYTES_PER_WORKER = 5_000_000;
 
     private static final long WRITE_BEHIND_BYTES = 32_000_000;
+    /** Pages of the JVM's own files without which it reads them again at every turn. */
+    private static final long PROGRAM_PAGE_BYTES = 16_000_000;
 
     private final MemorySum sum;
 
@@ -36,31 +39,32 @@ final class MemoryPlanner {
         return shrunk(sum.budget(options.threads(), tile, way), limit);
     }
 
+    /** The fastest that there is room for. */
     private Way way(MergeOptions options, long limit) {
-        MemoryBudget free = sum.budget(options.threads(), options.tileElements(), Way.FASTER);
-        if (mapsWell(free, limit)) {
-            return Way.FASTER;
-        }
-        return residentBytes(free) > limit ? Way.DIRECT : Way.COPIED;
+        return Stream.of(Way.FASTER, Way.COPIED)
+                .filter(way -> hasRoom(sum.budget(options.threads(), options.tileElements(), way), limit))
+                .findFirst()
+                .orElse(Way.DIRECT);
     }
 
     /** Smaller tiles first, then fewer workers. */
     private MemoryBudget shrunk(MemoryBudget largest, long limit) {
         MemoryBudget budget = largest;
-        while (!fits(budget, limit) && (budget.tileElements() > MIN_TILE_ELEMENTS || budget.workers() > 1)) {
-            boolean smaller = budget.tileElements() > MIN_TILE_ELEMENTS;
-            int tile = smaller ? Math.max(budget.tileElements() / 2, MIN_TILE_ELEMENTS) : budget.tileElements();
-            budget = sum.budget(
-                    smaller ? budget.workers() : budget.workers() - 1,
-                    tile,
-                    budget.windows().way());
+        Way way = largest.windows().way();
+        while (budget.tileElements() > MIN_TILE_ELEMENTS && !hasGoodTiles(budget, limit)) {
+            int tile = Math.max(budget.tileElements() / 2, MIN_TILE_ELEMENTS);
+            budget = sum.budget(budget.workers(), tile, way);
+        }
+        while (budget.workers() > 1 && budget.totalBytes() > limit) {
+            budget = sum.budget(budget.workers() - 1, budget.tileElements(), way);
         }
         return budget;
     }
 
-    private static boolean fits(MemoryBudget budget, long limit) {
-        return budget.totalBytes() <= limit
-                && (budget.tileElements() <= MIN_TILE_ELEMENTS || privateBytes(budget) <= mostPrivateBytes(budget));
+    /** Whether tiles leave the kernel the pages that it cannot do without, and stay in the cache. */
+    private static boolean hasGoodTiles(MemoryBudget budget, long limit) {
+        return budget.totalBytes() + WRITE_BEHIND_BYTES + PROGRAM_PAGE_BYTES <= limit
+                && privateBytes(budget) <= mostPrivateBytes(budget);
     }
 
     /** What a worker has of inputs in memory of its own. */
@@ -75,14 +79,17 @@ final class MemoryPlanner {
     }
 
     /** Whether mapped pages stay few, and the kernel need not take them back while they are in use. */
-    private static boolean mapsWell(MemoryBudget budget, long limit) {
+    private static boolean hasRoom(MemoryBudget budget, long limit) {
         long most = Math.max(MAX_FILE_PAGE_BYTES, budget.workers() * MAX_FILE_PAGE_BYTES_PER_WORKER);
         return budget.filePageBytes() <= most && residentBytes(budget) <= limit;
     }
 
-    /** With all that counts in a container: pages of inputs, those read ahead, and output on its way to the disk. */
+    /**
+     * With all that counts in a container: pages of inputs, those read ahead, and output on its way to the disk; and as
+     * much again, without which the kernel drops what it has read ahead before anybody comes to read it.
+     */
     private static long residentBytes(MemoryBudget budget) {
-        return budget.totalBytes() + budget.filePageBytes() + readAheadBytes(budget) + WRITE_BEHIND_BYTES;
+        return budget.totalBytes() + 2 * (budget.filePageBytes() + readAheadBytes(budget) + WRITE_BEHIND_BYTES);
     }
 
     private static long readAheadBytes(MemoryBudget budget) {

@@ -16,8 +16,8 @@ public record Windows(Way way, int inputs, int elements, int widthBytes) {
 
     /** What the kernel maps at once, whatever was asked for: up to Linux 6.17 less. */
     private static final long PIECE_BYTES = 2L << 20;
-    /** Read-ahead of the kernel per file: the most that distributions set. */
-    private static final long READ_AHEAD_BYTES = 8L << 20;
+    /** Read-ahead of the kernel per file, the most that distributions set: what is being read, and what comes next. */
+    private static final long READ_AHEAD_BYTES = 2 * (8L << 20);
 
     /** Bytes of one range; a survey's is never shorter than a strip. */
     public long bytes() {

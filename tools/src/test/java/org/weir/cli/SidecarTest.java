@@ -23,6 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 class SidecarTest {
     private static final long MOST_MAPPED_BYTES = 640_000_000;
     private static final long MOST_MEMORY_BYTES = 400_000_000;
+    /** Without these a container reads the JVM's own files again and again: measured. */
+    private static final long PROGRAM_PAGES_AND_OUTPUT_BYTES = 48_000_000;
+
+    private static final int SMALLEST_TILE_ELEMENTS = 1 << 14;
 
     @TempDir
     private static Path models;
@@ -40,7 +44,7 @@ class SidecarTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 8, 64, 500})
     void memoryStaysFlatHoweverManyExpertsThereAre(int experts) throws IOException {
-        JsonNode plan = plan(experts, "-j", "2");
+        JsonNode plan = plan(experts, "-j", "2", "--memory", "20G");
         assertTrue(plan.get("mappedPageBytes").asLong() <= MOST_MAPPED_BYTES, plan.toString());
         assertTrue(plan.get("memoryBytes").asLong() <= MOST_MEMORY_BYTES, plan.toString());
         assertEquals(experts < 100 ? "faster" : "copied", plan.get("reader").asString());
@@ -48,18 +52,28 @@ class SidecarTest {
 
     @Test
     void sixtyFourExpertsNeedHardlyMoreMemoryThanTwo() throws IOException {
-        long two = plan(2, "-j", "2").get("memoryBytes").asLong();
-        long many = plan(64, "-j", "2").get("memoryBytes").asLong();
+        long two = plan(2, "-j", "2", "--memory", "20G").get("memoryBytes").asLong();
+        long many = plan(64, "-j", "2", "--memory", "20G").get("memoryBytes").asLong();
         assertTrue(many <= two + two / 10, many + " bytes instead of " + two);
     }
 
     @ParameterizedTest
-    @CsvSource({"8, 2G, faster", "8, 400M, faster", "8, 200M, direct", "64, 400M, direct", "64, 200M, direct"})
+    @CsvSource({
+        "8, 2G, faster",
+        "8, 700M, faster",
+        "8, 500M, copied",
+        "8, 400M, direct",
+        "8, 200M, direct",
+        "64, 2G, direct",
+        "64, 200M, direct"
+    })
     void inputsAreReadPastTheCacheWhereThereIsNoRoomForIt(int experts, String memory, String reader)
             throws IOException {
         JsonNode plan = plan(experts, "-j", "2", "--memory", memory);
         assertEquals(reader, plan.get("reader").asString());
-        assertTrue(plan.get("memoryBytes").asLong() <= ByteSize.parse(memory), plan.toString());
+        long left = ByteSize.parse(memory) - plan.get("memoryBytes").asLong();
+        boolean smallest = plan.get("tileElements").asLong() == SMALLEST_TILE_ELEMENTS;
+        assertTrue(left >= (smallest ? 0 : PROGRAM_PAGES_AND_OUTPUT_BYTES), plan.toString());
     }
 
     @Test
