@@ -9,7 +9,7 @@ import org.weir.simd.Kernels;
  * probability grows evenly with the rank of the magnitude in its row, from density − epsilon to density + epsilon; of equal
  * magnitudes the first count as larger.
  *
- * <p>Ranks need whole rows. They are found just before the rows are merged, by sorting; see {@link RowRanks}.
+ * <p>Ranks need whole rows. They are found just before the rows are merged; see {@link RowRanks}.
  *
  * @param density the mean probability to keep
  * @param epsilon how far the probabilities go from it; all of them lie between 0 and 1
@@ -66,6 +66,16 @@ public record RowDropout(double density, double epsilon, boolean rescale, Counte
     long keep48(double smaller) {
         double place = rowElements == 1 ? 0.5 : smaller / (rowElements - 1);
         return CounterRandom.keep48(density - epsilon + 2 * epsilon * place);
+    }
+
+    /** The same in place of the ranks of a row. */
+    void keep48(long[] ranks, int from, Kernels kernels) {
+        if (rowElements == 1) {
+            ranks[from] = keep48(0);
+        } else {
+            int to = from + (int) rowElements;
+            kernels.keepByRank(ranks, from, to, density - epsilon, 2 * epsilon, rowElements - 1.0);
+        }
     }
 
     @Override

@@ -42,10 +42,14 @@ final class RowDropoutAt implements TileOp {
     @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         float[] x = strip.values();
-        int first = (int) (strip.firstElement() - start);
-        for (int i = 0; i < strip.length(); i++) {
-            int bin = (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) >>> Math.max(0, shift);
-            long keep = keep48[from + (shift == BY_PLACE ? first + i : bin)];
+        int n = strip.length();
+        if (shift == BY_PLACE) {
+            int first = from + (int) (strip.firstElement() - start);
+            kernels.dropoutEach(x, n, dropout.random(), strip.firstElement(), keep48, first, dropout.rescale());
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            long keep = keep48[from + ((Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) >>> shift)];
             if (!dropout.random().keeps(strip.firstElement() + i, keep)) {
                 x[i] = 0;
             } else if (dropout.rescale()) {

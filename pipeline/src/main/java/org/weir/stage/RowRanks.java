@@ -1,14 +1,15 @@
 package org.weir.stage;
 
-import java.util.Arrays;
 import org.weir.simd.Kernels;
 
 /**
- * Ranks the magnitudes of whole rows, and has in the end a keep probability for each element. Two parts of the table:
+ * Ranks the magnitudes of whole rows, and has in the end a keep probability for each element. Each row is ranked as soon as
+ * its end was seen. The table:
  *
  * <pre>
- *   sorted   [ magnitude bits | place, the last first ] ...   one entry per element, each row sorted by itself
- *   keep48   [ of element 0 ][ of element 1 ] ...
+ *   keep48     [ of element 0 ][ of element 1 ] ...   of all rows
+ *   entries    [ last element ] ... [ first ]         of the row at hand, for {@link RowOrder}
+ *   counters   of that, where there is room
  * </pre>
  *
  * A row that is too long for that (half a million elements ÷ experts) is counted in bins of magnitudes instead, as many as
@@ -17,11 +18,14 @@ import org.weir.simd.Kernels;
 final class RowRanks implements Survey {
 
     private static final int MAGNITUDE_BITS = 0x7fffffff;
+    private static final int NONE = -1;
 
     private final RowDropout dropout;
-    /** How many are sorted; 0 if they are counted. */
+    /** How many are ranked one by one; 0 if they are counted. */
     private final int elements;
 
+    private final int row;
+    private final int counters;
     private final int bins;
     /** What makes a bin of magnitude bits. */
     private final int shift;
@@ -32,34 +36,61 @@ final class RowRanks implements Survey {
 
     RowRanks(RowDropout dropout, Extent extent, int maxTableEntries) {
         this.dropout = dropout;
-        boolean sorted = extent.elements() <= mostSorted(maxTableEntries);
-        this.elements = sorted ? (int) extent.elements() : 0;
-        this.bins = sorted ? 0 : Integer.highestOneBit(maxTableEntries);
-        this.shift = sorted ? 0 : Integer.SIZE - 1 - Integer.numberOfTrailingZeros(bins);
+        boolean ranked = extent.elements() <= mostSorted(maxTableEntries);
+        this.elements = ranked ? (int) extent.elements() : 0;
+        this.row = ranked ? (int) dropout.rowElements() : 0;
+        this.counters = ranked && elements + row + RowOrder.COUNTERS <= maxTableEntries ? RowOrder.COUNTERS : 0;
+        this.bins = ranked ? 0 : Integer.highestOneBit(maxTableEntries);
+        this.shift = ranked ? 0 : Integer.SIZE - 1 - Integer.numberOfTrailingZeros(bins);
     }
 
-    /** How many elements have room in a table with their probabilities. */
+    /** How many elements have room in a table with the entries of a row, be it one. */
     static int mostSorted(int tableEntries) {
         return tableEntries / 2;
     }
 
     @Override
     public int tableEntries() {
-        return bins + 2 * elements;
+        return bins + elements + row + counters;
     }
 
     @Override
     public void accept(Strip strip, Strip base, long[] table, int tableFrom, Kernels kernels) {
         start = start < 0 ? strip.firstElement() : start;
-        int first = (int) (strip.firstElement() - start);
+        if (bins > 0) {
+            count(strip, table, tableFrom);
+            return;
+        }
+        for (int from = 0; from < strip.length(); ) {
+            int to = RowSums.endOfRow(strip, from, row);
+            int place = (int) ((strip.firstElement() + from) % row);
+            enter(strip.values(), from, to, place, table, tableFrom + elements);
+            if (place + to - from == row) {
+                rankRow(table, tableFrom, (int) (strip.firstElement() + to - start) - row, kernels);
+            }
+            from = to;
+        }
+    }
+
+    private void count(Strip strip, long[] table, int tableFrom) {
         for (int i = 0; i < strip.length(); i++) {
             int magnitude = Float.floatToRawIntBits(strip.values()[i]) & MAGNITUDE_BITS;
-            if (bins > 0) {
-                table[tableFrom + (magnitude >>> shift)]++;
-            } else {
-                table[tableFrom + first + i] = (long) magnitude << Integer.SIZE | (MAGNITUDE_BITS - (first + i));
-            }
+            table[tableFrom + (magnitude >>> shift)]++;
         }
+    }
+
+    private void enter(float[] x, int from, int to, int place, long[] table, int entries) {
+        int last = entries + row - 1;
+        for (int i = from; i < to; i++) {
+            table[last - (place + i - from)] = RowOrder.entry(x[i], place + i - from);
+        }
+    }
+
+    private void rankRow(long[] table, int tableFrom, int first, Kernels kernels) {
+        int entries = tableFrom + elements;
+        int keeps = tableFrom + first;
+        RowOrder.rank(table, entries, row, keeps, counters > 0 ? entries + row : NONE);
+        dropout.keep48(table, keeps, kernels);
     }
 
     @Override
@@ -73,19 +104,7 @@ final class RowRanks implements Survey {
             rankBins();
             return RowDropoutAt.byMagnitude(dropout, seen, seenFrom, shift);
         }
-        int row = (int) dropout.rowElements();
-        for (int from = seenFrom; from < seenFrom + elements; from += row) {
-            rankRow(from, from + row);
-        }
-        return RowDropoutAt.byPlace(dropout, seen, seenFrom + elements, start);
-    }
-
-    private void rankRow(int from, int to) {
-        Arrays.sort(seen, from, to);
-        for (int i = from; i < to; i++) {
-            int place = MAGNITUDE_BITS - (int) seen[i];
-            seen[seenFrom + elements + place] = dropout.keep48(i - from);
-        }
+        return RowDropoutAt.byPlace(dropout, seen, seenFrom, start);
     }
 
     private void rankBins() {

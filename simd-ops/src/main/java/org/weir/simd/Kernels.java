@@ -163,6 +163,20 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     void dropout(float[] x, int n, CounterRandom stream, long firstElement, long keep48);
 
     /**
+     * The same with a probability for each element, {@code keep48[first + i]} for {@code x[i]}.
+     *
+     * @param rescale whether to divide what is kept by its probability, as f32
+     */
+    void dropoutEach(
+            float[] x, int n, CounterRandom stream, long firstElement, long[] keep48, int first, boolean rescale);
+
+    /**
+     * In place of ranks in {@code ranks[from..to)}, keep probabilities as {@link CounterRandom#keep48} gives them:
+     * {@code least + span * (rank / last)}, which must lie in [0, 1].
+     */
+    void keepByRank(long[] ranks, int from, int to, double least, double span, double last);
+
+    /**
      * Rounds each element to one of its two neighbours among the bf16 numbers, at random and right on average: up with the
      * share of the way that it lies above the lower one. Numbers of bf16 stay what they are, and so do infinities and NaNs.
      * The next number above the largest is Inf.

@@ -249,6 +249,43 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void dropoutEach(
+            float[] x, int n, CounterRandom stream, long firstElement, long[] keep48, int first, boolean rescale) {
+        dropoutEach(x, 0, n, stream, firstElement, keep48, first, rescale);
+    }
+
+    /** {@code firstElement} and {@code first} are those of {@code x[0]}, whatever {@code from} is. */
+    static void dropoutEach(
+            float[] x,
+            int from,
+            int to,
+            CounterRandom stream,
+            long firstElement,
+            long[] keep48,
+            int first,
+            boolean rescale) {
+        for (int i = from; i < to; i++) {
+            long keep = keep48[first + i];
+            if (!stream.keeps(firstElement + i, keep)) {
+                x[i] = 0;
+            } else if (rescale) {
+                x[i] /= (float) (keep * 0x1p-48);
+            }
+        }
+    }
+
+    @Override
+    public void keepByRank(long[] ranks, int from, int to, double least, double span, double last) {
+        keepByRankRange(ranks, from, to, least, span, last);
+    }
+
+    static void keepByRankRange(long[] ranks, int from, int to, double least, double span, double last) {
+        for (int i = from; i < to; i++) {
+            ranks[i] = CounterRandom.keep48(least + span * (ranks[i] / last));
+        }
+    }
+
+    @Override
     public void roundToBf16(float[] x, int n, CounterRandom stream, long firstElement) {
         roundToBf16(x, 0, n, stream, firstElement);
     }

@@ -28,10 +28,10 @@ final class VectorDropout {
 
     private static final int LANES = INTS.length();
 
-    private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
-    private static final IntVector HALF_SHIFTS = IOTA.and(1).mul(16);
-    private static final VectorShuffle<Integer> LOWER_PAIRS = VectorShuffle.fromOp(INTS, lane -> lane / 2);
-    private static final VectorShuffle<Integer> UPPER_PAIRS = VectorShuffle.fromOp(INTS, lane -> (LANES + lane) / 2);
+    static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+    static final IntVector HALF_SHIFTS = IOTA.and(1).mul(16);
+    static final VectorShuffle<Integer> LOWER_PAIRS = VectorShuffle.fromOp(INTS, lane -> lane / 2);
+    static final VectorShuffle<Integer> UPPER_PAIRS = VectorShuffle.fromOp(INTS, lane -> (LANES + lane) / 2);
 
     private VectorDropout() {}
 

@@ -171,6 +171,17 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void dropoutEach(
+            float[] x, int n, CounterRandom stream, long firstElement, long[] keep48, int first, boolean rescale) {
+        VectorRankDropout.dropoutEach(x, n, stream, firstElement, keep48, first, rescale);
+    }
+
+    @Override
+    public void keepByRank(long[] ranks, int from, int to, double least, double span, double last) {
+        VectorRankDropout.keepByRank(ranks, from, to, least, span, last);
+    }
+
+    @Override
     public void roundToBf16(float[] x, int n, CounterRandom stream, long firstElement) {
         VectorRounding.toBf16(x, n, stream, firstElement);
     }

@@ -1,9 +1,11 @@
 package org.weir.simd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.weir.simd.Strips.assertSameBits;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -19,6 +21,19 @@ class DropoutTest {
             out[i] = stream.keeps(firstElement + i, keep48) ? x[i] : 0f;
         }
         return out;
+    }
+
+    /** The random bits that decide about an element: the most with which it is dropped. */
+    private static int sixteenBits(CounterRandom stream, long element) {
+        int lo = 0;
+        int hi = 1 << 16;
+        while (hi - lo > 1) {
+            int middle = (lo + hi) / 2;
+            boolean kept = stream.keeps(element, (long) middle << 32);
+            lo = kept ? lo : middle;
+            hi = kept ? middle : hi;
+        }
+        return lo;
     }
 
     @Property(tries = 100)
@@ -50,6 +65,46 @@ class DropoutTest {
             from = to;
         }
         assertSameBits(whole, cut, "from element " + first);
+    }
+
+    /** In steps of 2^-16 as well, where the rounding of a probability to f32 ends on what 16 random bits are compared with. */
+    @Property(tries = 50)
+    void eachElementHasItsOwnProbabilityAndIsDividedByIt(@ForAll long seed, @ForAll boolean rescale) {
+        Random random = new Random(seed);
+        long first = random.nextInt(1000) + (random.nextBoolean() ? 0 : (1L << 33) - 1500);
+        CounterRandom stream = CounterRandom.of(seed, 1, "w");
+        float[] x = Strips.anything(3000, random);
+        long[] keep48 = new long[x.length];
+        for (int i = 0; i < x.length; i++) {
+            int u16 = sixteenBits(stream, first + i);
+            keep48[i] = switch (random.nextInt(4)) {
+                case 0 -> random.nextLong((1L << 48) + 1);
+                case 1 -> (long) u16 << 32;
+                case 2 -> ((long) u16 << 32) + random.nextInt(1 << 10);
+                default -> ((u16 + 1L) << 32) - random.nextInt(1 << 10);
+            };
+        }
+        float[] expected = x.clone();
+        for (int i = 0; i < x.length; i++) {
+            float kept = rescale ? x[i] / (float) Math.scalb((double) keep48[i], -48) : x[i];
+            expected[i] = stream.keeps(first + i, keep48[i]) ? kept : 0f;
+        }
+        kernels.dropoutEach(x, x.length, stream, first, keep48, 0, rescale);
+        assertSameBits(expected, x, "from element " + first);
+    }
+
+    @Test
+    void probabilitiesOfRanksAreRoundedAsAnyOther() {
+        for (double least : new double[] {0.35, 0.5, 0x1p-49, 0.3 + 0x1p-49}) {
+            for (double span : new double[] {0, 0.3, 0x1p-40, 0x1p-46}) {
+                long[] ranks = LongStream.range(0, 1001).toArray();
+                kernels.keepByRank(ranks, 3, 1001, least, span, 1000);
+                for (int rank = 0; rank < ranks.length; rank++) {
+                    long expected = rank < 3 ? rank : CounterRandom.keep48(least + span * (rank / 1000.0));
+                    assertEquals(expected, ranks[rank], "rank " + rank + ", " + least + ", " + span);
+                }
+            }
+        }
     }
 
     @Test

@@ -148,6 +148,21 @@ class TwinsTest {
                     CounterRandom stream = CounterRandom.of(random.nextLong(), 3, "model.layers.0");
                     k.dropout(s[0], n, stream, Math.max(0, first), CounterRandom.keep48(random.nextDouble()));
                 }),
+                call("dropoutEach", (k, s, n, random) -> {
+                    CounterRandom stream = CounterRandom.of(random.nextLong(), 3, "model.layers.0");
+                    long[] keep48 = random.doubles(n + 3)
+                            .map(p -> random.nextInt(9) == 0 ? Math.rint(p * 4) / 4 : p * 0x1p-14)
+                            .mapToLong(CounterRandom::keep48)
+                            .toArray();
+                    k.dropoutEach(s[0], n, stream, place(random), keep48, 3, random.nextBoolean());
+                }),
+                call("keepByRank", (k, s, bins, n, random) -> {
+                    int from = random.nextInt(9);
+                    int to = random.nextInt(from, BINS);
+                    Arrays.setAll(bins, i -> random.nextInt(1 << random.nextInt(1, 31)));
+                    k.keepByRank(bins, from, to, random.nextDouble() / 2, random.nextDouble() / 2, 1 << 30);
+                    return 0;
+                }),
                 call("roundToBf16", (k, s, n, random) -> {
                     k.roundToBf16(s[0], n, CounterRandom.ofResult(random.nextLong(), "t"), place(random));
                 }),

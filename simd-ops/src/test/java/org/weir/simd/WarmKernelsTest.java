@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ class WarmKernelsTest {
     private static final float[] WEIGHTS = {0.5f, 0.25f};
     private static final float[][] S = new float[6][];
     private static final long[] BINS = new long[1 << 10];
+    private static final long[] RANKS = new long[N];
+    private static final long[] KEEPS = new long[N];
     private static final double[] SUMS = new double[N];
     private static final double[] FACTORS = new double[N];
     /** Rows and columns of a product: with a rest at every vector width. */
@@ -40,6 +43,7 @@ class WarmKernelsTest {
 
     static {
         Random random = new Random(1);
+        Arrays.setAll(KEEPS, i -> CounterRandom.keep48(random.nextDouble()));
         for (int s = 0; s < S.length; s++) {
             S[s] = Strips.numbers(N, random);
         }
@@ -79,6 +83,8 @@ class WarmKernelsTest {
                 kernel("countActive", () -> KERNELS.countActive(S[0], S[1], 0.01f, 1, N)),
                 kernel("addDominant", () -> KERNELS.addDominant(S[0], S[1], S[2], 0.4f, N)),
                 kernel("dropout", () -> KERNELS.dropout(S[0], N, STREAM, 3, CounterRandom.keep48(0.3))),
+                kernel("dropoutEach", () -> KERNELS.dropoutEach(S[0], N, STREAM, 3, KEEPS, 0, true)),
+                kernel("keepByRank", () -> KERNELS.keepByRank(RANKS, 0, N, 0.2, 0.4, 0x1p47)),
                 kernel("roundToBf16", () -> KERNELS.roundToBf16(S[2], N, STREAM, 3)),
                 kernel("roundToF16", () -> KERNELS.roundToF16(S[2], N, STREAM, 3)),
                 kernel(
