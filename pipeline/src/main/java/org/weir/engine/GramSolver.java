@@ -33,8 +33,7 @@ final class GramSolver {
     private final Crew crew;
     private final Kernels kernels;
     private final LongConsumer read;
-    private final boolean failsOnNonFinite;
-    private final boolean counts;
+    private final NonFinite policy;
     private final Map<Worker, SolvePanel> panels = new HashMap<>();
     private final MemorySegment memory;
     private final double[] pivotRow;
@@ -57,8 +56,7 @@ final class GramSolver {
         this.crew = crew;
         this.kernels = kernels;
         this.read = read;
-        this.failsOnNonFinite = policy.orElse(NonFinite.FAIL) == NonFinite.FAIL;
-        this.counts = policy.orElse(NonFinite.FAIL) != NonFinite.IGNORE;
+        this.policy = policy.orElse(NonFinite.FAIL);
         long bytes = 0;
         int panel = 0;
         int columns = 0;
@@ -74,27 +72,38 @@ final class GramSolver {
         }
     }
 
+    /**
+     * What all workers are at.
+     *
+     * @param index of the tensor in the plan
+     * @param ridges what is added to the diagonal of each Gram matrix
+     * @param ofGrams what was found in the Gram matrices
+     */
+    private record Job(int index, SolvedTally tally, List<Double> ridges, GramSystem system, RangeFacts ofGrams) {
+        SolvedTensor tensor() {
+            return tally.plan();
+        }
+    }
+
     /** Makes one tensor. */
     void solve(int index, SolvedTally tally) throws IOException, MergeStoppedException {
         SolvedTensor tensor = tally.plan();
         GramSystem system = new GramSystem(memory, pivotRow, tensor.paddedColumns(), kernels);
-        double[] ridges = ridges(tensor);
-        RangeFacts ofGrams = new RangeFacts();
-        crew.each(system.blocks(), (row, worker) -> assemble(tensor, ridges, system, (int) row, ofGrams, worker));
-        requireUsable(tensor, ofGrams);
+        Job job = new Job(index, tally, ridges(tensor), system, new RangeFacts());
+        crew.each(system.blocks(), (row, worker) -> assemble(job, (int) row, worker));
+        requireUsable(tensor, job.ofGrams());
         system.factor(crew, panels);
-        crew.each(
-                tensor.panels(), (panel, worker) -> solve(index, tally, ridges, system, (int) panel, ofGrams, worker));
+        crew.each(tensor.panels(), (panel, worker) -> solve(job, (int) panel, worker));
     }
 
     private void requireUsable(SolvedTensor tensor, RangeFacts found) throws NonFiniteException {
-        if (failsOnNonFinite && !found.nonFinite().isEmpty()) {
+        if (policy == NonFinite.FAIL && !found.nonFinite().isEmpty()) {
             throw SolvedTally.unusable(tensor, found.nonFinite());
         }
     }
 
     /** What is added to the diagonal of each Gram matrix. */
-    private double[] ridges(SolvedTensor tensor) throws IOException, MergeStoppedException {
+    private List<Double> ridges(SolvedTensor tensor) throws IOException, MergeStoppedException {
         double[] ridges = new double[tensor.grams().size()];
         if (tensor.solve().ridge() > 0) {
             int n = tensor.columns();
@@ -108,30 +117,29 @@ final class GramSolver {
                 ridges[(int) expert] = tensor.solve().ridge() * trace / n;
             });
         }
-        return ridges;
+        return Arrays.stream(ridges).boxed().toList();
     }
 
-    private void assemble(
-            SolvedTensor tensor, double[] ridges, GramSystem system, int row, RangeFacts ofGrams, Worker worker)
-            throws IOException {
+    private void assemble(Job job, int row, Worker worker) throws IOException {
         worker.found = new RangeFacts();
+        SolvedTensor tensor = job.tensor();
         SolvePanel panel = SolvePanel.of(worker, panels);
         int n = tensor.columns();
         int stride = tensor.paddedColumns();
         int rows = Math.min(B, n - row * B);
         double[] sums = panel.solution;
         Arrays.fill(sums, 0, B * stride, 0);
-        for (int expert = 0; expert < ridges.length; expert++) {
-            gramRows(tensor, ridges, expert, row * B, rows, panel, counts, worker);
+        for (int expert = 0; expert < job.ridges().size(); expert++) {
+            gramRows(job, expert, row * B, rows, panel, policy != NonFinite.IGNORE, worker);
             for (int r = 0; r < rows; r++) {
                 for (int c = 0; c < n; c++) {
                     sums[r * stride + c] += panel.gram[r * (n + SPREAD) + c];
                 }
             }
         }
-        system.putRow(row, sums, stride, n);
-        synchronized (ofGrams) {
-            ofGrams.inputs(worker.found.nonFinite());
+        job.system().putRow(row, sums, stride, n);
+        synchronized (job.ofGrams()) {
+            job.ofGrams().inputs(worker.found.nonFinite());
         }
         worker.meter.rest("gram", (long) rows * n, 0);
     }
@@ -141,16 +149,9 @@ final class GramSolver {
      *
      * @param count whether to count what is not finite in them: they are read more than once
      */
-    private void gramRows(
-            SolvedTensor tensor,
-            double[] ridges,
-            int expert,
-            int first,
-            int rows,
-            SolvePanel panel,
-            boolean count,
-            Worker worker)
+    private void gramRows(Job job, int expert, int first, int rows, SolvePanel panel, boolean count, Worker worker)
             throws IOException {
+        SolvedTensor tensor = job.tensor();
         int n = tensor.columns();
         double weight = tensor.solve().weights().get(expert);
         float scale = (float) (weight * tensor.solve().alpha());
@@ -161,7 +162,8 @@ final class GramSolver {
             if (count) {
                 worker.found.input(tensor.experts().size() + expert, panel.gram, at, n, (long) (first + r) * n);
             }
-            float diagonal = (float) (weight * (panel.gram[at + first + r] + ridges[expert]));
+            float diagonal =
+                    (float) (weight * (panel.gram[at + first + r] + job.ridges().get(expert)));
             for (int c = at; c < at + n; c++) {
                 panel.gram[c] *= scale;
             }
@@ -169,16 +171,8 @@ final class GramSolver {
         }
     }
 
-    private void solve(
-            int index,
-            SolvedTally tally,
-            double[] ridges,
-            GramSystem system,
-            int number,
-            RangeFacts ofGrams,
-            Worker worker)
-            throws IOException {
-        SolvedTensor tensor = tally.plan();
+    private void solve(Job job, int number, Worker worker) throws IOException {
+        SolvedTensor tensor = job.tensor();
         SolvePanel panel = SolvePanel.of(worker, panels);
         int n = tensor.columns();
         int stride = tensor.paddedColumns();
@@ -188,12 +182,12 @@ final class GramSolver {
         mean(tensor, first, rows, panel, worker);
         requireUsable(tensor, worker.found);
         Arrays.fill(panel.sum, 0, rows * n, 0);
-        for (int expert = 0; expert < ridges.length; expert++) {
+        for (int expert = 0; expert < job.ridges().size(); expert++) {
             read(tensor.experts().get(expert), (long) first * n, rows * n, panel.difference, 0, worker);
             kernels.subtract(panel.difference, panel.mean, rows * n);
             for (int k = 0; k < n; k += B) {
                 int depth = Math.min(B, n - k);
-                gramRows(tensor, ridges, expert, k, depth, panel, false, worker);
+                gramRows(job, expert, k, depth, panel, false, worker);
                 kernels.addProduct(panel.sum, 0, n, panel.difference, k, n, panel.gram, n + SPREAD, rows, depth, n);
             }
         }
@@ -202,7 +196,7 @@ final class GramSolver {
                 panel.solution[r * stride + c] = c < n ? panel.sum[r * n + c] : 0;
             }
         }
-        system.solve(panel, rows, stride);
+        job.system().solve(panel, rows, stride);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < n; c++) {
                 float correction = (float) panel.solution[r * stride + c];
@@ -212,17 +206,18 @@ final class GramSolver {
             }
         }
         worker.meter.rest("solve", (long) rows * n, 0);
-        if (failsOnNonFinite && kernels.countNonFinite(panel.mean, rows * n) > 0) {
+        if (policy == NonFinite.FAIL && kernels.countNonFinite(panel.mean, rows * n) > 0) {
             throw new NonFiniteException(
                     "tensor " + tensor.output().name()
                             + ": its matrices and their statistics are too large for f32; --non-finite warn merges all the same");
         }
-        boolean marked =
-                !worker.found.nonFinite().isEmpty() || !ofGrams.nonFinite().isEmpty() || !counts;
+        boolean marked = !worker.found.nonFinite().isEmpty()
+                || !job.ofGrams().nonFinite().isEmpty()
+                || policy == NonFinite.IGNORE;
         if (number == 0) { // what is found out travels with the ranges
-            worker.found.inputs(ofGrams.nonFinite());
+            worker.found.inputs(job.ofGrams().nonFinite());
         }
-        tiles.write(index, tensor.output(), (long) first * n, panel.mean, rows * n, marked, tally, worker);
+        tiles.write(job.index(), tensor.output(), (long) first * n, panel.mean, rows * n, marked, job.tally(), worker);
     }
 
     /** The weighted mean, as {@link org.weir.stage.WeightedSum} makes it. */
@@ -233,7 +228,7 @@ final class GramSolver {
         for (int expert = 0; expert < solve.weights().size(); expert++) {
             MappedTensor matrix = tensor.experts().get(expert);
             read(matrix, (long) first * tensor.columns(), elements, panel.difference, 0, worker);
-            if (counts) {
+            if (policy != NonFinite.IGNORE) {
                 worker.found.input(expert, panel.difference, 0, elements, (long) first * tensor.columns());
             }
             kernels.addWeighted(

@@ -310,15 +310,10 @@ class FusedStepsTest {
                         Format.F32, tensor.shape(), i -> i == 3 && tensor.elements() == 5 ? Double.NaN : tensor.at(i)))
                 .tensors()));
         broken.write(folder.resolve("broken"), 1);
-        String config = document(
-                        "mean",
-                        "linear",
-                        "",
-                        List.of(folder.resolve("broken").toString(), "e2"),
-                        "weight: 1",
-                        Format.F32)
-                + "---\n"
-                + document("", "ties", "base", List.of("mean", "e3"), "weight: 1, density: 0.3", Format.F32);
+        List<String> inner = List.of(folder.resolve("broken").toString(), "e2");
+        String last =
+                "---\n" + document("", "ties", "base", List.of("mean", "e3"), "weight: 1, density: 0.3", Format.F32);
+        String config = document("mean", "linear", "", inner, "weight: 1", Format.F32) + last;
         Weir.Run run = Weir.tryMerge(folder, config);
         assertEquals(3, run.exitCode(), run.err());
         Path file = folder.resolve("broken/model.safetensors");
@@ -332,14 +327,7 @@ class FusedStepsTest {
         assertTrue(
                 warned.err().contains("tensor vector: 1 NaN in the step mean, the first at element 3"), warned.err());
         assertTrue(warned.err().contains("tensor vector: 1 NaN in " + file + ", the first at element 3"), warned.err());
-        String dropped = document(
-                        "mean",
-                        "dare_linear",
-                        "base",
-                        List.of(folder.resolve("broken").toString(), "e2"),
-                        "weight: 1, density: 0.001",
-                        Format.F32)
-                + config.substring(config.indexOf("---"));
+        String dropped = document("mean", "dare_linear", "base", inner, "weight: 1, density: 0.001", Format.F32) + last;
         Weir.Run hidden = Weir.tryMerge(folder, dropped, "--non-finite", "warn");
         assertEquals(0, hidden.exitCode(), hidden.err());
         assertTrue(hidden.err().contains("tensor vector: 1 NaN in " + file), hidden.err());
