@@ -1,6 +1,9 @@
 package org.weir.checkpoint;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +13,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -29,40 +34,52 @@ public final class Manifest {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final StringBuilder text = new StringBuilder("{");
-    private String separator = "\n";
+    /** As bytes at once: of very many tensors it is long, and would be in memory as text, too. */
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+
+    private final CheckedOutputStream sum = new CheckedOutputStream(text, new CRC32C());
+    private String separator = "{\n";
 
     /** A field, on a line of its own. */
     public Manifest with(String name, Object value) {
         begin(name);
-        text.append(JSON.writeValueAsString(value));
+        append(JSON.writeValueAsString(value));
         return this;
     }
 
     /** A field that is a list, an element on each line. */
     public Manifest with(String name, Stream<? extends Map<String, ?>> elements) {
         begin(name);
-        text.append('[');
+        append("[");
         String between = "\n";
         for (Iterator<? extends Map<String, ?>> each = elements.iterator(); each.hasNext(); between = ",\n") {
-            text.append(between).append(JSON.writeValueAsString(each.next()));
+            append(between);
+            append(JSON.writeValueAsString(each.next()));
         }
-        text.append("\n]");
+        append("\n]");
         return this;
     }
 
     private void begin(String name) {
-        text.append(separator).append(JSON.writeValueAsString(name)).append(": ");
+        append(separator);
+        append(JSON.writeValueAsString(name));
+        append(": ");
         separator = ",\n";
+    }
+
+    private void append(String more) {
+        byte[] bytes = more.getBytes(StandardCharsets.UTF_8);
+        try {
+            sum.write(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory never fails so
+        }
     }
 
     /** The file, with its own checksum. */
     public byte[] bytes() {
-        byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] end = end(body);
-        byte[] whole = Arrays.copyOf(body, body.length + end.length);
-        System.arraycopy(end, 0, whole, body.length, end.length);
-        return whole;
+        text.writeBytes(end((int) sum.getChecksum().getValue()));
+        return text.toByteArray();
     }
 
     /**
@@ -79,10 +96,11 @@ public final class Manifest {
         }
         JsonText text = JsonText.read(file);
         byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
-        int bodyBytes = bytes.length - end(new byte[0]).length;
+        int bodyBytes = bytes.length - end(0).length;
         boolean sound = bodyBytes > 0
                 && Arrays.equals(
-                        end(Arrays.copyOf(bytes, bodyBytes)), Arrays.copyOfRange(bytes, bodyBytes, bytes.length));
+                        end(Crc32c.of(MemorySegment.ofArray(bytes).asSlice(0, bodyBytes))),
+                        Arrays.copyOfRange(bytes, bodyBytes, bytes.length));
         if (!sound) {
             throw new MalformedCheckpointException(
                     file, "found a text that its checksum at the end does not fit, expected what weir merge wrote");
@@ -101,9 +119,7 @@ public final class Manifest {
         return new MalformedCheckpointException(folder.resolve(FILE_NAME), null, null, reason, cause);
     }
 
-    private static byte[] end(byte[] body) {
-        return ",\n\"crc32c\": \"%s\"\n}\n"
-                .formatted(Crc32c.text(Crc32c.of(body)))
-                .getBytes(StandardCharsets.UTF_8);
+    private static byte[] end(int bodySum) {
+        return ",\n\"crc32c\": \"%s\"\n}\n".formatted(Crc32c.text(bodySum)).getBytes(StandardCharsets.UTF_8);
     }
 }

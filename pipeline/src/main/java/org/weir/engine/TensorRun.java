@@ -3,6 +3,7 @@ package org.weir.engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,7 +44,7 @@ final class TensorRun {
     private final StripMerge strips;
     private final RangeMerge ranges;
     /** Those that compute inputs of this one, by the input's number. */
-    private final SortedMap<Integer, TensorRun> steps = new TreeMap<>();
+    private final SortedMap<Integer, TensorRun> steps;
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
@@ -72,9 +73,19 @@ final class TensorRun {
         operations.addAll(plan.recipe().operations());
         this.byRow = IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
         finite.expect(operations);
-        plan.fused()
+        this.steps = steps(plan, options, kernels, staged);
+    }
+
+    private SortedMap<Integer, TensorRun> steps(
+            MergedTensor of, MergeOptions options, Kernels kernels, boolean staged) {
+        if (of.fused().isEmpty()) {
+            return Collections.emptySortedMap();
+        }
+        SortedMap<Integer, TensorRun> runs = new TreeMap<>();
+        of.fused()
                 .forEach((input, step) ->
-                        steps.put(input, new TensorRun(index, step.tensor(), options, kernels, staged)));
+                        runs.put(input, new TensorRun(index, step.tensor(), options, kernels, staged)));
+        return runs;
     }
 
     /**

@@ -22,8 +22,13 @@ final class MemorySum {
     /** What the compiler takes more where experts vote: for a while, for the largest loops there are. */
     private static final long LARGE_LOOP_BYTES = 16_000_000;
 
-    /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors. */
-    private static final long BYTES_PER_HEADER_BYTE = 7;
+    /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors, like the next. */
+    private static final long BYTES_PER_HEADER_BYTE = 3;
+
+    /** What is planned and found out of a tensor, and said of it in the manifest; the heap's room to collect in included. */
+    private static final long BYTES_PER_TENSOR = 4_200;
+    /** More of those that are surveyed. */
+    private static final long BYTES_PER_SURVEYED_TENSOR = 1_400;
 
     private final List<TensorPlan> tensors;
     private final List<MergedTensor> merged;
@@ -110,6 +115,7 @@ final class MemorySum {
             lines.add(new MemoryBudget.Line("survey results", blockBytes() + keptBytes(workers)));
         }
         lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
+        lines.add(new MemoryBudget.Line("%,d tensors".formatted(tensors.size()), tensorBytes()));
         if (sizes.panelBytes() > 0) {
             lines.add(new MemoryBudget.Line("largest system of equations", most(SolvedTensor::systemBytes)));
             lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * sizes.panelBytes()));
@@ -232,6 +238,12 @@ final class MemorySum {
         return merged.stream()
                 .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
                 .sum();
+    }
+
+    /** In the heap, like headers. */
+    private long tensorBytes() {
+        long perTensor = BYTES_PER_TENSOR + (surveyed ? BYTES_PER_SURVEYED_TENSOR : 0);
+        return Math.min(tensors.size() * perTensor, Runtime.getRuntime().maxMemory());
     }
 
     private long most(ToLongFunction<SolvedTensor> bytes) {
