@@ -76,7 +76,7 @@ public final class Manifest {
         }
     }
 
-    /** The file, with its own checksum. */
+    /** The file, with its own checksum. Ends it: there is one such call, the last. */
     public byte[] bytes() {
         text.writeBytes(end((int) sum.getChecksum().getValue()));
         return text.toByteArray();

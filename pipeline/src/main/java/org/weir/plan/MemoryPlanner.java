@@ -51,7 +51,8 @@ final class MemoryPlanner {
     private MemoryBudget shrunk(MemoryBudget largest, long limit) {
         MemoryBudget budget = largest;
         Way way = largest.windows().way();
-        while (budget.tileElements() > MIN_TILE_ELEMENTS && !hasGoodTiles(budget, limit)) {
+        long most = limit - sparedBytes(sum.budget(budget.workers(), MIN_TILE_ELEMENTS, way), limit);
+        while (budget.tileElements() > MIN_TILE_ELEMENTS && !hasGoodTiles(budget, most)) {
             int tile = Math.max(budget.tileElements() / 2, MIN_TILE_ELEMENTS);
             budget = sum.budget(budget.workers(), tile, way);
         }
@@ -61,10 +62,18 @@ final class MemoryPlanner {
         return budget;
     }
 
-    /** Whether tiles leave the kernel the pages that it cannot do without, and stay in the cache. */
-    private static boolean hasGoodTiles(MemoryBudget budget, long limit) {
-        return budget.totalBytes() + WRITE_BEHIND_BYTES + PROGRAM_PAGE_BYTES <= limit
-                && privateBytes(budget) <= mostPrivateBytes(budget);
+    /**
+     * What tiles leave to the pages that the kernel cannot do without. Where even the smallest tiles leave less, a quarter
+     * of what there is goes to larger ones all the same: the smallest take twice the time.
+     */
+    private static long sparedBytes(MemoryBudget smallest, long limit) {
+        long left = Math.max(0, limit - smallest.totalBytes());
+        return Math.min(WRITE_BEHIND_BYTES + PROGRAM_PAGE_BYTES, left / 4 * 3);
+    }
+
+    /** Whether tiles leave room, and stay in the cache. */
+    private static boolean hasGoodTiles(MemoryBudget budget, long most) {
+        return budget.totalBytes() <= most && privateBytes(budget) <= mostPrivateBytes(budget);
     }
 
     /** What a worker has of inputs in memory of its own. */

@@ -233,9 +233,15 @@ final class MemorySum {
                 .orElse(0);
     }
 
-    /** Two sums per block of the model, and two counts per expert of each tensor. */
+    private static Stream<MergedTensor> withSteps(MergedTensor tensor) {
+        return Stream.concat(
+                Stream.of(tensor), tensor.fused().values().stream().flatMap(step -> withSteps(step.tensor())));
+    }
+
+    /** Two sums per block of the model, and two counts per expert of each tensor; the same of fused steps. */
     private long factBytes() {
         return merged.stream()
+                .flatMap(MemorySum::withSteps)
                 .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
                 .sum();
     }
@@ -243,7 +249,9 @@ final class MemorySum {
     /** In the heap, like headers. */
     private long tensorBytes() {
         long perTensor = BYTES_PER_TENSOR + (surveyed ? BYTES_PER_SURVEYED_TENSOR : 0);
-        return Math.min(tensors.size() * perTensor, Runtime.getRuntime().maxMemory());
+        long ofSteps = merged.stream().flatMap(MemorySum::withSteps).count() - merged.size();
+        return Math.min(
+                (tensors.size() + ofSteps) * perTensor, Runtime.getRuntime().maxMemory());
     }
 
     private long most(ToLongFunction<SolvedTensor> bytes) {

@@ -76,6 +76,36 @@ class SidecarTest {
         assertTrue(left >= (smallest ? 0 : PROGRAM_PAGES_AND_OUTPUT_BYTES), plan.toString());
     }
 
+    /** With the smallest tiles such a merge took twice as long in a container of that size. */
+    @Test
+    void aTightLimitLeavesTilesWorthReading() throws IOException {
+        JsonNode plan = plan(2, "-j", "2", "--memory", "150M");
+        assertTrue(plan.get("tileElements").asLong() >= 8 * SMALLEST_TILE_ELEMENTS, plan.toString());
+        assertTrue(plan.get("memoryBytes").asLong() <= 140_000_000, plan.toString());
+    }
+
+    @Test
+    void whatIsFoundOutAboutFusedStepsIsInTheSumAsWell() throws IOException {
+        String linear = "merge_method: linear\nmodels:\n  - {model: %s, parameters: {weight: 0.5}}\n  - {model: "
+                + models + "/expert-1, parameters: {weight: 0.5}}\n";
+        String first = linear.formatted(models + "/base");
+        Path steps = Files.writeString(
+                temp.resolve("steps.yml"), "name: mean\n" + first + "---\n" + linear.formatted("mean"));
+        JsonNode one = planned(Files.writeString(temp.resolve("one.yml"), first));
+        JsonNode two = planned(steps);
+        for (String line : List.of("facts for the report", " tensors")) {
+            assertEquals(2 * bytes(one, line), bytes(two, line), line + two);
+        }
+    }
+
+    private static long bytes(JsonNode plan, String line) {
+        return plan.get("memory")
+                .valueStream()
+                .filter(each -> each.get("label").asString().endsWith(line))
+                .mapToLong(each -> each.get("bytes").asLong())
+                .sum();
+    }
+
     @Test
     void planShowsTheLimits() throws IOException {
         Path config = config(2);
@@ -95,11 +125,15 @@ class SidecarTest {
     }
 
     private JsonNode plan(int experts, String... options) throws IOException {
-        List<Object> args = new ArrayList<>(List.of("plan", config(experts), "--log-format", "json"));
+        return planned(config(experts), options);
+    }
+
+    private static JsonNode planned(Path config, String... options) throws IOException {
+        List<Object> args = new ArrayList<>(List.of("plan", config, "--log-format", "json"));
         args.addAll(List.of(options));
         Ran ran = Ran.weir(args.toArray());
         assertEquals(ExitCode.DONE, ran.code(), ran.err());
-        return JsonMapper.shared().readTree(ran.out());
+        return JsonMapper.shared().readTree(ran.outLines().getLast());
     }
 
     private Path config(int experts) throws IOException {
