@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.weir.simd.CounterRandom;
 
@@ -43,7 +45,9 @@ public final class Settings {
             values.put(param, own == null ? defaults(param) : checked(param, own));
         }
         if (found < given.size()) {
-            throw new IllegalArgumentException("of these not all are declared: " + given.keySet());
+            Set<String> left = new TreeSet<>(given.keySet());
+            params.forEach(param -> left.remove(param.name()));
+            throw new IllegalArgumentException("not declared: " + left);
         }
     }
 
@@ -72,9 +76,9 @@ public final class Settings {
                         : chosen.stream().mapToDouble(expert -> all[expert]).toArray()));
     }
 
-    /** The same for some of the experts only, each with its own parameters and random bits. */
+    /** The same for some of the experts only, in their order, each with its own parameters and random bits. */
     public Settings of(List<Integer> chosen) {
-        return chosen.equals(places) ? this : new Settings(this, chosen);
+        return chosen.size() == experts ? this : new Settings(this, chosen);
     }
 
     /** Whether these are the same experts with the same parameters, be it for another tensor. */

@@ -44,16 +44,9 @@ final class TensorPlanner {
     /** Tensors that the method would solve for if it could. */
     private final List<String> averaged = new ArrayList<>();
 
-    /** Equal ones once: by themselves, and by the tensor. */
-    private final Map<ResolvedSettings, ResolvedSettings> distinctSettings = new HashMap<>();
-
-    private final Map<String, ResolvedSettings> settings = new HashMap<>();
+    private final SettingsByTensor settings;
     private final Map<Recipe, Recipe> recipes = new HashMap<>();
     private final String treatmentOfAll;
-    private Optional<Known> known = Optional.empty();
-
-    /** What the tensor before came to. */
-    private record Known(int slice, Settings settings, ResolvedSettings resolved) {}
 
     private final StatisticsFinder statistics;
     private final TensorFinder finder;
@@ -72,6 +65,7 @@ final class TensorPlanner {
         this.copyFromBase = options.copyFromBase();
         this.exactness = options.exactness();
         this.slices = slices;
+        this.settings = new SettingsByTensor(slices);
         this.treatmentOfAll = "merged by " + info.name();
         this.statistics = new StatisticsFinder(slices, tensorProblems);
         this.finder = new TensorFinder(slices, VocabularyRule.of(info.name()), tokenizer, exactness, tensorProblems);
@@ -126,7 +120,7 @@ final class TensorPlanner {
 
     /** What the config came to, by the tensor, for those that it was asked for; equal ones are the same object. */
     Map<String, ResolvedSettings> settings() {
-        return settings;
+        return settings.all();
     }
 
     /** How many tokens the result has, if that is not what the donor has. */
@@ -173,7 +167,7 @@ final class TensorPlanner {
         try {
             // Of many tensors few differ in it: one object for all that are equal.
             Recipe recipe = recipes.computeIfAbsent(method.recipe(settings), same -> same);
-            this.settings.put(place.output(), resolved(settings, place.slice(), inputs.present()));
+            this.settings.put(place.output(), place.slice(), settings, inputs.present());
             if (recipe.ontoBase() && recipe.factor() == 0) {
                 return Optional.of(baseOnly(output, inputs, "lambda is 0, so the base's is taken"));
             }
@@ -188,17 +182,6 @@ final class TensorPlanner {
             tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
-    }
-
-    /** What tensors that follow one another come to is mostly the same. */
-    private ResolvedSettings resolved(Settings settings, int slice, List<Integer> present) {
-        if (known.isEmpty()
-                || known.get().slice() != slice
-                || !known.get().settings().hasValuesOf(settings)) {
-            ResolvedSettings resolved = ResolvedSettings.of(settings, slices.get(slice), present);
-            known = Optional.of(new Known(slice, settings, distinctSettings.computeIfAbsent(resolved, same -> same)));
-        }
-        return known.get().resolved();
     }
 
     private static MergedTensor merged(TensorInfo output, String treatment, Recipe recipe, TensorInputs inputs) {
