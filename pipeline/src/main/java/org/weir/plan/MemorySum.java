@@ -1,15 +1,16 @@
 package org.weir.plan;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.TensorInfo;
 import org.weir.checkpoint.TensorReader.Way;
+import org.weir.stage.Recipe;
 import org.weir.stage.Strip;
 
 /** The memory that merging these tensors takes, as a sum, for any number of workers and size of tiles. */
@@ -30,23 +31,99 @@ final class MemorySum {
     /** More of those that are surveyed. */
     private static final long BYTES_PER_SURVEYED_TENSOR = 1_400;
 
-    private final List<TensorPlan> tensors;
-    private final List<MergedTensor> merged;
-    private final boolean surveyed;
-    private final long headerBytes;
+    private final int tensors;
+    /** With those of fused steps. */
+    private long all;
 
-    MemorySum(List<TensorPlan> tensors, List<Input> inputs) {
-        this.tensors = tensors;
-        this.merged = tensors.stream()
-                .filter(MergedTensor.class::isInstance)
-                .map(MergedTensor.class::cast)
-                .toList();
-        this.surveyed = merged.stream().anyMatch(tensor -> tensor.readings() > 1);
-        this.headerBytes = inputs.stream()
+    private final long headerBytes;
+    /** Of what is computed in the place of inputs. */
+    private final Optional<MemorySum> ofSteps;
+
+    // What the tensors come to, the most or the sum, after one look at each: there may be very many of them.
+    private @Nullable Recipe before;
+    private boolean surveyed;
+    private boolean wholeModel;
+    private int lanes;
+    private int rowViews;
+    private int inputs = 1;
+    private int experts;
+    private int fusedPlaces;
+    private int inputWidthBytes = 1;
+    private int outputWidthBytes = 1;
+    private long inputBytes;
+    private long mostBlocks;
+    private long allBlocks;
+    private long keptByEachBytes;
+    private long keptByAllBytes;
+    private long factBytes;
+    private long systemBytes;
+    private long panelBytes;
+
+    /** Of embeddings and heads, which are few. */
+    private final Set<TokenRows> tokenRows = new HashSet<>();
+
+    MemorySum(List<? extends TensorPlan> tensors, List<Input> files) {
+        this.tensors = tensors.size();
+        this.headerBytes = files.stream()
                 .map(Input::checkpoint)
                 .distinct()
                 .mapToLong(Checkpoint::headerBytes)
                 .sum();
+        List<MergedTensor> steps = new ArrayList<>();
+        for (TensorPlan tensor : tensors) {
+            outputWidthBytes = Math.max(outputWidthBytes, widthBytes(tensor.output()));
+            inputBytes += tensor.readBytes();
+            switch (tensor) {
+                case MergedTensor merged -> {
+                    add(merged);
+                    merged.fused().values().forEach(step -> steps.add(step.tensor()));
+                }
+                case SolvedTensor solved -> add(solved);
+                case CopiedTensor _ -> all++; // goes by bytes, whatever its dtype
+            }
+        }
+        this.ofSteps = steps.isEmpty() ? Optional.empty() : Optional.of(new MemorySum(steps, List.of()));
+    }
+
+    private void add(MergedTensor tensor) {
+        Recipe recipe = tensor.recipe();
+        if (!recipe.equals(before)) { // mostly all share one
+            wholeModel |= ModelScope.isIn(tensor);
+            lanes = Math.max(lanes, recipe.fold().lanes());
+            before = recipe;
+        }
+        surveyed |= tensor.readings() > 1;
+        rowViews = Math.max(rowViews, tensor.views().size());
+        experts = Math.max(experts, tensor.experts().size());
+        inputs = Math.max(inputs, tensor.experts().size() + (tensor.base().isPresent() ? 1 : 0));
+        fusedPlaces = Math.max(fusedPlaces, tensor.fused().size());
+        mostBlocks = Math.max(mostBlocks, tensor.blocks());
+        allBlocks += tensor.blocks();
+        tensor.base().ifPresent(this::addWidth);
+        tensor.experts().forEach(this::addWidth);
+        long kept = recipe.surveyBytes(tensor.output().elements());
+        if (tensor.isForOneWorker()) {
+            keptByEachBytes = Math.max(keptByEachBytes, kept);
+        } else {
+            keptByAllBytes = Math.max(keptByAllBytes, kept);
+        }
+        addFacts(tensor);
+        tensor.views().forEach(view -> tokenRows.add(view.tokenRows()));
+    }
+
+    private void add(SolvedTensor tensor) {
+        all++;
+        tensor.inputs().forEach(this::addWidth);
+        systemBytes = Math.max(systemBytes, tensor.systemBytes());
+        panelBytes = Math.max(panelBytes, tensor.panelBytes());
+    }
+
+    private void addWidth(MappedTensor input) {
+        inputWidthBytes = Math.max(inputWidthBytes, widthBytes(input.info()));
+    }
+
+    private static int widthBytes(TensorInfo info) {
+        return Math.max(1, info.dtype().bits() / Byte.SIZE);
     }
 
     /** Tiles end where strips do, so that strips are the same whatever tiles are. */
@@ -58,13 +135,13 @@ final class MemorySum {
                 List.of(),
                 workers,
                 tileElements,
-                (long) tileElements * widestBytes(tensors.stream().map(TensorPlan::output)),
+                (long) tileElements * outputWidthBytes,
                 windows,
-                Math.min(workers * (windows.filePageBytes() + filePageBytes(fused)), inputBytes()),
-                Math.max(1, lanes()),
-                rowViews(),
+                Math.min(workers * (windows.filePageBytes() + filePageBytes(fused)), inputBytes + headerBytes),
+                Math.max(1, lanes),
+                rowViews,
                 fused,
-                most(SolvedTensor::panelBytes),
+                panelBytes,
                 surveyed ? TABLE_ENTRIES : 0);
         return sizes.with(lines(sizes));
     }
@@ -72,7 +149,6 @@ final class MemorySum {
     /** What memory of these sizes adds up from. */
     private List<MemoryBudget.Line> lines(MemoryBudget sizes) {
         int workers = sizes.workers();
-        int lanes = lanes();
         Windows windows = sizes.windows();
         List<MemoryBudget.Line> lines = new ArrayList<>();
         lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES + (lanes > 1 ? LARGE_LOOP_BYTES : 0)));
@@ -114,24 +190,13 @@ final class MemorySum {
                     (long) workers * TABLE_ENTRIES * Long.BYTES));
             lines.add(new MemoryBudget.Line("survey results", blockBytes() + keptBytes(workers)));
         }
-        lines.add(new MemoryBudget.Line("facts for the report", factBytes()));
-        lines.add(new MemoryBudget.Line("%,d tensors".formatted(tensors.size()), tensorBytes()));
+        lines.add(new MemoryBudget.Line("facts for the report", factBytes));
+        lines.add(new MemoryBudget.Line("%,d tensors".formatted(tensors), tensorBytes()));
         if (sizes.panelBytes() > 0) {
-            lines.add(new MemoryBudget.Line("largest system of equations", most(SolvedTensor::systemBytes)));
+            lines.add(new MemoryBudget.Line("largest system of equations", systemBytes));
             lines.add(new MemoryBudget.Line("panels (%d workers)".formatted(workers), workers * sizes.panelBytes()));
         }
         return lines;
-    }
-
-    private int lanes() {
-        return merged.stream()
-                .mapToInt(tensor -> tensor.recipe().fold().lanes())
-                .max()
-                .orElse(0);
-    }
-
-    private int rowViews() {
-        return merged.stream().mapToInt(tensor -> tensor.views().size()).max().orElse(0);
     }
 
     private static long rowBytes(int rowViews, Windows windows) {
@@ -139,25 +204,17 @@ final class MemorySum {
     }
 
     private Optional<FusedMemory> fused(int tileElements, Way way) {
-        int places =
-                merged.stream().mapToInt(tensor -> tensor.fused().size()).max().orElse(0);
-        List<TensorPlan> computed = merged.stream()
-                .flatMap(tensor -> tensor.fused().values().stream())
-                .<TensorPlan>map(FusedTensor::tensor)
-                .toList();
-        if (places == 0) {
+        if (ofSteps.isEmpty()) {
             return Optional.empty();
         }
         int elements = Math.max(tileElements, Strip.ELEMENTS);
-        long placeBytes = (long) elements * widestBytes(computed.stream().map(TensorPlan::output));
-        return Optional.of(
-                new FusedMemory(places, placeBytes, new MemorySum(computed, List.of()).ofStep(elements, way)));
+        MemorySum steps = ofSteps.orElseThrow();
+        long placeBytes = (long) elements * steps.outputWidthBytes;
+        return Optional.of(new FusedMemory(fusedPlaces, placeBytes, steps.ofStep(elements, way)));
     }
 
     /** What one worker needs to compute tiles of these tensors into memory that is there, without surveys. */
     private MemoryBudget ofStep(int elements, Way way) {
-        int lanes = lanes();
-        int rowViews = rowViews();
         Windows windows = windows(elements, way);
         Optional<FusedMemory> fused = fused(elements, way);
         List<MemoryBudget.Line> lines = List.of(
@@ -180,85 +237,36 @@ final class MemorySum {
     }
 
     private Windows windows(int tileElements, Way way) {
-        int inputs = merged.stream()
-                .mapToInt(tensor -> (int) tensor.inputs().count())
-                .max()
-                .orElse(1);
-        Stream<MappedTensor> all =
-                Stream.concat(merged.stream().flatMap(MergedTensor::inputs), solved().flatMap(SolvedTensor::inputs));
-        int width = widestBytes(all.map(MappedTensor::info));
-        return new Windows(way, inputs, tileElements, width);
-    }
-
-    /** What is copied goes by bytes, whatever its dtype. */
-    private static int widestBytes(Stream<TensorInfo> infos) {
-        return infos.mapToInt(info -> Math.max(1, info.dtype().bits() / Byte.SIZE))
-                .max()
-                .orElse(1);
-    }
-
-    private long inputBytes() {
-        return tensors.stream().mapToLong(TensorPlan::readBytes).sum() + headerBytes;
+        return new Windows(way, inputs, tileElements, inputWidthBytes);
     }
 
     /** Which row is where, for all tokens. */
     private long tokenRowBytes() {
-        return merged.stream()
-                .flatMap(tensor -> tensor.views().stream())
-                .map(RowView::tokenRows)
-                .distinct()
-                .mapToLong(TokenRows::bytes)
-                .sum();
+        return tokenRows.stream().mapToLong(TokenRows::bytes).sum();
     }
 
     /** At most 16 bytes per block and expert, of the tensors surveyed at one time. */
     private long blockBytes() {
-        boolean wholeModel = merged.stream().anyMatch(ModelScope::isIn);
-        long blocks = wholeModel
-                ? merged.stream().mapToLong(MergedTensor::blocks).sum()
-                : merged.stream().mapToLong(MergedTensor::blocks).max().orElse(0);
-        int experts = merged.stream()
-                .map(tensor -> tensor.experts().size())
-                .max(Comparator.naturalOrder())
-                .orElse(0);
-        return 16 * blocks * experts;
+        return 16 * (wholeModel ? allBlocks : mostBlocks) * experts;
     }
 
     /** One worker at a small tensor each, or all at one large tensor. */
     private long keptBytes(int workers) {
-        return merged.stream()
-                .mapToLong(tensor -> (tensor.isForOneWorker() ? workers : 1)
-                        * tensor.recipe().surveyBytes(tensor.output().elements()))
-                .max()
-                .orElse(0);
-    }
-
-    private static Stream<MergedTensor> withSteps(MergedTensor tensor) {
-        return Stream.concat(
-                Stream.of(tensor), tensor.fused().values().stream().flatMap(step -> withSteps(step.tensor())));
+        return Math.max(workers * keptByEachBytes, keptByAllBytes);
     }
 
     /** Two sums per block of the model, and two counts per expert of each tensor; the same of fused steps. */
-    private long factBytes() {
-        return merged.stream()
-                .flatMap(MemorySum::withSteps)
-                .mapToLong(tensor -> 16L * (tensor.blocks() + tensor.experts().size()))
-                .sum();
+    private void addFacts(MergedTensor tensor) {
+        all++;
+        factBytes += 16L * (tensor.blocks() + tensor.experts().size());
+        if (!tensor.fused().isEmpty()) {
+            tensor.fused().values().forEach(step -> addFacts(step.tensor()));
+        }
     }
 
     /** In the heap, like headers. */
     private long tensorBytes() {
         long perTensor = BYTES_PER_TENSOR + (surveyed ? BYTES_PER_SURVEYED_TENSOR : 0);
-        long ofSteps = merged.stream().flatMap(MemorySum::withSteps).count() - merged.size();
-        return Math.min(
-                (tensors.size() + ofSteps) * perTensor, Runtime.getRuntime().maxMemory());
-    }
-
-    private long most(ToLongFunction<SolvedTensor> bytes) {
-        return solved().mapToLong(bytes).max().orElse(0);
-    }
-
-    private Stream<SolvedTensor> solved() {
-        return tensors.stream().filter(SolvedTensor.class::isInstance).map(SolvedTensor.class::cast);
+        return Math.min(all * perTensor, Runtime.getRuntime().maxMemory());
     }
 }

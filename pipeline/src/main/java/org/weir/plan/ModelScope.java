@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.weir.stage.Recipe;
 import org.weir.stage.Scope;
 import org.weir.stage.TileOp;
 
@@ -22,9 +23,11 @@ final class ModelScope {
         int experts = tensors.stream().mapToInt(t -> t.experts().size()).max().orElse(0);
         for (int expert = 0; expert < experts; expert++) {
             Set<TileOp> different = new HashSet<>();
+            Recipe before = null;
             for (MergedTensor tensor : tensors) {
-                if (expert < tensor.experts().size()) {
-                    tensor.recipe().operations().get(expert).stream()
+                if (expert < tensor.experts().size() && !tensor.recipe().equals(before)) { // mostly all share one
+                    before = tensor.recipe();
+                    before.operations().get(expert).stream()
                             .filter(ModelScope::looksAtModel)
                             .forEach(different::add);
                 }

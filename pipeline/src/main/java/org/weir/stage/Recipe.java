@@ -3,7 +3,6 @@ package org.weir.stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * How one output tensor is made: operations on each expert, a fold that joins them, a factor, and the base added back.
@@ -16,7 +15,9 @@ import java.util.stream.IntStream;
 public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, boolean ontoBase) {
 
     public Recipe {
-        operations = operations.stream().map(List::copyOf).toList();
+        List<List<TileOp>> chains = new ArrayList<>(operations.size()); // no stream: there is a recipe for every tensor
+        operations.forEach(chain -> chains.add(List.copyOf(chain)));
+        operations = List.copyOf(chains);
         if (operations.size() != fold.experts()) {
             throw new IllegalArgumentException(
                     "operations for " + operations.size() + " experts, a fold of " + fold.experts());
@@ -64,15 +65,21 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
 
     /** What surveys keep of a tensor: bytes beside tables and lanes, and beside 16 per block and expert. */
     public long surveyBytes(long elements) {
-        return fold.surveyBytes(elements)
-                + operations.stream()
-                        .flatMap(List::stream)
-                        .mapToLong(operation -> operation.surveyBytes(elements))
-                        .sum();
+        long bytes = fold.surveyBytes(elements);
+        for (List<TileOp> chain : operations) {
+            for (TileOp operation : chain) {
+                bytes += operation.surveyBytes(elements);
+            }
+        }
+        return bytes;
     }
 
     private static List<List<TileOp>> each(Fold fold, IntFunction<List<TileOp>> operations) {
-        return IntStream.range(0, fold.experts()).mapToObj(operations).toList();
+        List<List<TileOp>> all = new ArrayList<>(fold.experts());
+        for (int expert = 0; expert < fold.experts(); expert++) {
+            all.add(operations.apply(expert));
+        }
+        return all;
     }
 
     private static List<TileOp> joined(List<TileOp> first, List<TileOp> then) {
