@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ConfigJson;
 import org.weir.checkpoint.ModelLocator;
@@ -25,6 +28,9 @@ final class ModelInputs {
     private final Map<String, StepResult> steps;
 
     private final Map<String, Checkpoint> opened = new HashMap<>();
+    /** Those that nobody has asked for yet. */
+    private final Map<String, Future<Checkpoint>> ahead = new HashMap<>();
+
     private final Set<String> refused = new HashSet<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
@@ -34,6 +40,23 @@ final class ModelInputs {
         this.steps = steps;
     }
 
+    /**
+     * Opens models that will be asked for, side by side: their headers take a processor longer than a disk. What is wrong
+     * with one of them is said when it is asked for.
+     */
+    void openAhead(Set<String> references) {
+        int threads = Math.min(references.size(), Runtime.getRuntime().availableProcessors());
+        try (ExecutorService side = Executors.newFixedThreadPool(threads)) {
+            references.forEach(reference -> ahead.put(reference, side.submit(() -> checkpoint(reference))));
+        }
+    }
+
+    private Checkpoint checkpoint(String reference) throws IOException {
+        StepResult step = steps.get(reference);
+        return Checkpoint.open(
+                step == null ? ModelLocator.find(reference, workingDirectory, environment) : step.folder());
+    }
+
     /** The model, or nothing and one more problem, however often it is listed. */
     Optional<Input> open(String reference, Input.Role role) {
         Checkpoint before = opened.get(reference);
@@ -41,9 +64,8 @@ final class ModelInputs {
             return Optional.of(new Input(reference, role, before));
         }
         try {
-            StepResult step = steps.get(reference);
-            Checkpoint checkpoint = Checkpoint.open(
-                    step == null ? ModelLocator.find(reference, workingDirectory, environment) : step.folder());
+            Future<Checkpoint> there = ahead.remove(reference);
+            Checkpoint checkpoint = there == null ? checkpoint(reference) : result(there);
             opened.put(reference, checkpoint);
             checkConfig(checkpoint);
             return Optional.of(new Input(reference, role, checkpoint));
@@ -76,6 +98,21 @@ final class ModelInputs {
 
     void close() {
         opened.values().forEach(Checkpoint::close);
+        ahead.values().stream()
+                .filter(there -> there.state() == Future.State.SUCCESS)
+                .forEach(there -> there.resultNow().close());
+    }
+
+    private static Checkpoint result(Future<Checkpoint> done) throws IOException {
+        if (done.state() == Future.State.SUCCESS) {
+            return done.resultNow();
+        }
+        switch (done.exceptionNow()) {
+            case IOException io -> throw io;
+            case RuntimeException bug -> throw bug;
+            case Error error -> throw error;
+            case Throwable other -> throw new IllegalStateException(other);
+        }
     }
 
     private static PlanProblem.Kind kind(IOException e) {

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ShardLayout;
@@ -90,6 +92,7 @@ public final class Planner {
         ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed());
         problems.addAll(parameters.problems());
         boolean settingsSound = problems.isEmpty();
+        inputs.openAhead(modelsToOpen());
         Optional<Input> base = config.baseModel().flatMap(entry -> inputs.open(entry.model(), Input.Role.BASE));
         List<SliceModels> slices = slices(method.info().base(), modelsGiven);
         List<Input> all = all(base, slices);
@@ -128,6 +131,13 @@ public final class Planner {
                 tokenizer,
                 chatTemplate(all),
                 notes(parameters, tensorPlanner, tokenizer));
+    }
+
+    /** The base, and whatever the slices list: all that is asked for in any case. */
+    private Set<String> modelsToOpen() {
+        return Stream.concat(config.baseModel().stream(), config.models().stream())
+                .map(ModelEntry::model)
+                .collect(Collectors.toSet());
     }
 
     /** All slices, opened. */

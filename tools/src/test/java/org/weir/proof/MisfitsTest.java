@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +41,24 @@ class MisfitsTest {
                         "weir: tensor f: is in " + expert + " ([4]) but not in " + base
                                 + "; all models must have the same tensors, unless --allow-missing"),
                 run.err().lines().sorted().toList());
+    }
+
+    @Test
+    void modelsThatCannotBeOpenedAreAllSaidOnceInTheOrderOfTheConfig() throws IOException {
+        Path base = folder.resolve("base");
+        Config config = Config.of("linear").base(base);
+        List<String> expected = new ArrayList<>();
+        for (String name : List.of("x", "z", "y")) {
+            Path model = Files.createDirectory(folder.resolve(name)).resolve("model.safetensors");
+            Files.writeString(model, "short " + name);
+            config.model(model.getParent());
+            expected.add("weir: " + model.getParent() + ": " + model
+                    + ": at byte 0: found a file of 7 bytes, expected at least 8");
+        }
+        config.model(folder.resolve("z")).with("weight: 1");
+        Weir.Run run = Weir.tryMerge(folder, config.toString());
+        assertEquals(3, run.exitCode(), run.err());
+        assertEquals(expected, run.err().lines().toList());
     }
 
     @Test
