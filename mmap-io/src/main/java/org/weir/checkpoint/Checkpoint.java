@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model to read: a folder with {@code model.safetensors} or an index and its shards, or one {@code .safetensors}
@@ -21,9 +22,10 @@ public final class Checkpoint implements AutoCloseable {
     private final Arena arena;
     private final List<MappedShard> shards;
     private final List<MappedTensor> tensors;
-    private final Map<String, MappedTensor> byName;
     /** Where the tensor is that may be asked for next; threads that see an old number only look it up by its name. */
     private int next;
+    /** Made when somebody asks in another order. */
+    private volatile @Nullable Map<String, MappedTensor> byName;
 
     private Checkpoint(Path path, Arena arena, List<MappedShard> shards) {
         this.path = path;
@@ -32,8 +34,6 @@ public final class Checkpoint implements AutoCloseable {
         this.shards = shards;
         this.tensors =
                 shards.stream().flatMap(shard -> shard.tensors().stream()).toList();
-        this.byName = HashMap.newHashMap(tensors.size());
-        tensors.forEach(tensor -> byName.put(tensor.info().name(), tensor));
     }
 
     /**
@@ -81,7 +81,20 @@ public final class Checkpoint implements AutoCloseable {
             next = (guess + 1) % tensors.size();
             return Optional.of(tensors.get(guess));
         }
-        return Optional.ofNullable(byName.get(name));
+        Map<String, MappedTensor> names = byName;
+        return Optional.ofNullable((names == null ? namesRead() : names).get(name));
+    }
+
+    private synchronized Map<String, MappedTensor> namesRead() {
+        Map<String, MappedTensor> names = byName;
+        if (names == null) {
+            names = HashMap.newHashMap(tensors.size());
+            for (MappedTensor tensor : tensors) {
+                names.put(tensor.info().name(), tensor);
+            }
+            byName = names;
+        }
+        return names;
     }
 
     /** The files with the weights. */

@@ -19,9 +19,19 @@ final class HeaderJson {
     private static final int MAX_DIMENSIONS = 64;
     private static final int OFFSETS = 2;
 
+    /** What is expected of a list of integers; made once, and not for each of very many. */
+    private record Integers(String name, int atMost, String expectedList, String expectedElement) {
+        Integers(String name, int atMost) {
+            this(name, atMost, "an array as " + name, "an integer from 0 to 2^63 - 1 in " + name);
+        }
+    }
+
+    private static final Integers DIMS = new Integers(Header.SHAPE, MAX_DIMENSIONS);
+    private static final Integers RANGE = new Integers(Header.DATA_OFFSETS, OFFSETS);
+
     private final StrictJson json;
     private final Set<String> names = new HashSet<>();
-    private final Map<Shape, Shape> shapes = new HashMap<>();
+    private final Map<List<Long>, Shape> shapes = new HashMap<>();
     private @Nullable String tensor;
 
     HeaderJson(StrictJson json) {
@@ -83,11 +93,11 @@ final class HeaderJson {
                 }
                 case Header.SHAPE -> {
                     json.requireFirst(dims == null, field);
-                    dims = readIntegers(field, MAX_DIMENSIONS);
+                    dims = readIntegers(DIMS);
                 }
                 case Header.DATA_OFFSETS -> {
                     json.requireFirst(offsets == null, field);
-                    offsets = readIntegers(field, OFFSETS);
+                    offsets = readIntegers(RANGE);
                 }
                 default -> json.skipValue();
             }
@@ -104,9 +114,8 @@ final class HeaderJson {
 
     private TensorInfo tensor(String name, DType dtype, List<Long> dims) throws JsonProblem {
         try {
-            Shape shape = new Shape(dims);
             // A model has few shapes and many tensors: one object for all that are equal.
-            return new TensorInfo(name, dtype, shapes.computeIfAbsent(shape, same -> same));
+            return new TensorInfo(name, dtype, shapes.computeIfAbsent(dims, Shape::new));
         } catch (IllegalArgumentException e) {
             throw json.problem("that " + e.getMessage(), "a tensor that a file can hold");
         }
@@ -119,13 +128,14 @@ final class HeaderJson {
                         "the dtype " + Printable.quoted(name), "one of " + Arrays.toString(DType.values())));
     }
 
-    private List<Long> readIntegers(String what, int atMost) throws JsonProblem {
-        json.nextIs(JsonToken.START_ARRAY, "an array as " + what);
-        List<Long> integers = new ArrayList<>();
+    private List<Long> readIntegers(Integers wanted) throws JsonProblem {
+        json.nextIs(JsonToken.START_ARRAY, wanted.expectedList());
+        List<Long> integers = new ArrayList<>(OFFSETS);
         while (json.next() != JsonToken.END_ARRAY) {
-            integers.add(json.unsignedInteger("an integer from 0 to 2^63 - 1 in " + what));
-            if (integers.size() > atMost) {
-                throw json.problem("more than " + atMost + " integers in " + what, "at most " + atMost);
+            integers.add(json.unsignedInteger(wanted.expectedElement()));
+            if (integers.size() > wanted.atMost()) {
+                String what = " integers in " + wanted.name();
+                throw json.problem("more than " + wanted.atMost() + what, "at most " + wanted.atMost());
             }
         }
         return integers;

@@ -15,8 +15,9 @@ final class JsonString {
     }
 
     private static void append(StringBuilder json, String text, char lastPlain) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
+        int plain = plainChars(text, lastPlain);
+        json.append('"').append(text, 0, plain); // of most texts all: there may be very many
+        for (int i = plain; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
                 case '"' -> json.append("\\\"");
@@ -36,5 +37,16 @@ final class JsonString {
             }
         }
         json.append('"');
+    }
+
+    /** How many chars it begins with that stay as they are. */
+    private static int plainChars(String text, char lastPlain) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\' || c < ' ' || c > lastPlain) {
+                return i;
+            }
+        }
+        return text.length();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -31,9 +32,11 @@ final class MappedShard {
         this.source = new SourceFile(file, mapped);
         this.identity = identity;
         this.headerBytes = header.dataStartBytes();
-        this.tensors = header.entries().stream()
-                .map(entry -> new MappedTensor(entry.info(), source, headerBytes + entry.beginBytes()))
-                .toList();
+        List<MappedTensor> inOrder = new ArrayList<>(header.entries().size());
+        for (Header.Entry entry : header.entries()) {
+            inOrder.add(new MappedTensor(entry.info(), source, inOrder.size(), headerBytes + entry.beginBytes()));
+        }
+        this.tensors = List.copyOf(inOrder);
     }
 
     /**

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param info what it is
  * @param source the shard that holds it
+ * @param number of the shard's tensors in the order of their data, from 0: which it is
  * @param offsetBytes where in that file its data begins; any number, so reads must not assume alignment
  */
-public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes) {
+public record MappedTensor(TensorInfo info, SourceFile source, int number, long offsetBytes) {
 
     /** @throws IllegalArgumentException if the file does not hold all of it */
     public MappedTensor {
@@ -43,7 +44,7 @@ public record MappedTensor(TensorInfo info, SourceFile source, long offsetBytes)
         }
         dims.set(0, rows);
         TensorInfo first = new TensorInfo(info.name(), info.dtype(), new Shape(dims));
-        return new MappedTensor(first, source, offsetBytes);
+        return new MappedTensor(first, source, number, offsetBytes);
     }
 
     /**

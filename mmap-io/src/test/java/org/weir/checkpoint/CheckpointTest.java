@@ -54,6 +54,26 @@ class CheckpointTest {
     }
 
     @Test
+    void findsTensorsByNameInWhateverOrderTheyAreAskedFor() throws IOException {
+        RawFile.write(
+                folder.resolve("model.safetensors"),
+                RawFile.bytes(
+                        "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
+                                + "\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+                                + "\"c\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}",
+                        2));
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            for (String name : List.of("a", "b", "c", "a", "c", "b", "b", "a")) {
+                assertEquals(name, checkpoint.tensor(name).orElseThrow().info().name());
+            }
+            assertEquals(Optional.empty(), checkpoint.tensor("d"));
+            assertEquals(
+                    List.of(0, 1, 2),
+                    checkpoint.tensors().stream().map(MappedTensor::number).toList());
+        }
+    }
+
+    @Test
     void prefersTheIndexToASingleFile() throws IOException {
         shard("model.safetensors", "old");
         shard("a.safetensors", "x");

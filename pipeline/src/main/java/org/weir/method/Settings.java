@@ -51,8 +51,8 @@ public final class Settings {
         }
     }
 
-    private Settings(Settings of, List<Long> dims, boolean origin) {
-        this.tensor = of.tensor;
+    private Settings(Settings of, String tensor, List<Long> dims, boolean origin) {
+        this.tensor = tensor;
         this.seed = of.seed;
         this.experts = of.experts;
         this.places = of.places;
@@ -83,20 +83,28 @@ public final class Settings {
 
     /** Whether these are the same experts with the same parameters, be it for another tensor. */
     public boolean hasValuesOf(Settings other) {
-        return places.equals(other.places)
-                && values.keySet().equals(other.values.keySet())
+        return places.equals(other.places) && (values.equals(other.values) || hasEqualValues(other));
+    }
+
+    private boolean hasEqualValues(Settings other) {
+        return values.keySet().equals(other.values.keySet())
                 && values.entrySet().stream()
                         .allMatch(own -> Arrays.equals(own.getValue(), other.values.get(own.getKey())));
     }
 
+    /** The same for another tensor, a scalar without a base. */
+    public Settings named(String other) {
+        return new Settings(this, other, List.of(), false);
+    }
+
     /** The same for a tensor of this shape; before, it is a scalar's. */
     public Settings shaped(List<Long> shape) {
-        return new Settings(this, shape, origin);
+        return new Settings(this, tensor, shape, origin);
     }
 
     /** The same where there is a base to take differences from, or not; before, there is none. */
     public Settings withOrigin(boolean given) {
-        return new Settings(this, dims, given);
+        return new Settings(this, tensor, dims, given);
     }
 
     /** Whether there is a base to take differences from. */

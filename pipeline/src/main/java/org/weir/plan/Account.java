@@ -1,12 +1,14 @@
 package org.weir.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.checkpoint.SourceFile;
 
@@ -14,23 +16,22 @@ import org.weir.checkpoint.SourceFile;
  * What becomes of every tensor of an input: each is in one of the lists.
  *
  * @param input whose they are
- * @param used the names of those that something is made of, by what that is
+ * @param used how many something is made of, by what that is
  * @param leftOut the names of the others, by who asked for that
  */
-public record Account(Input input, Map<String, List<String>> used, Map<String, List<String>> leftOut) {
+public record Account(Input input, Map<String, Long> used, Map<String, List<String>> leftOut) {
 
     /** How many of its tensors go which way. */
     public Map<String, Long> counts() {
-        Map<String, Long> counts = new TreeMap<>();
-        used.forEach((treatment, names) -> counts.put(treatment, (long) names.size()));
+        Map<String, Long> counts = new TreeMap<>(used);
         leftOut.forEach((reason, names) -> counts.put("left out: " + reason, (long) names.size()));
         return counts;
     }
 
     /** One for each input. */
     static List<Account> of(List<Input> inputs, List<SliceModels> slices, List<TensorPlan> plans) {
-        Map<Place, String> uses = HashMap.newHashMap(plans.size() * (inputs.size() + 1));
-        plans.forEach(plan -> plan.inputs().forEach(source -> uses.put(Place.of(source), plan.treatment())));
+        Uses uses = new Uses();
+        plans.forEach(plan -> plan.inputs().forEach(source -> uses.put(source, plan.treatment())));
         Map<String, TensorPlan> made = HashMap.newHashMap(plans.size());
         plans.forEach(plan -> made.put(plan.output().name(), plan));
         return inputs.stream()
@@ -45,15 +46,18 @@ public record Account(Input input, Map<String, List<String>> used, Map<String, L
                 .toList();
     }
 
-    private static Account of(
-            Input input, List<SliceSource> sources, Map<Place, String> uses, Map<String, TensorPlan> made) {
-        Map<String, List<String>> used = new TreeMap<>();
+    private static Account of(Input input, List<SliceSource> sources, Uses uses, Map<String, TensorPlan> made) {
+        Map<String, Long> used = new TreeMap<>();
         Map<String, List<String>> leftOut = new TreeMap<>();
         for (MappedTensor tensor : input.checkpoint().tensors()) {
-            String use = uses.get(Place.of(tensor));
-            Map<String, List<String>> into = use == null ? leftOut : used;
-            String why = use == null ? reason(input, tensor, sources, made) : use;
-            into.computeIfAbsent(why, _ -> new ArrayList<>()).add(tensor.info().name());
+            String use = uses.get(tensor);
+            if (use == null) {
+                String why = reason(input, tensor, sources, made);
+                leftOut.computeIfAbsent(why, _ -> new ArrayList<>())
+                        .add(tensor.info().name());
+            } else {
+                used.merge(use, 1L, Long::sum);
+            }
         }
         return new Account(input, used, leftOut);
     }
@@ -80,12 +84,23 @@ public record Account(Input input, Map<String, List<String>> used, Map<String, L
         return outputs.isEmpty() ? "no slice takes it" : "not in the base (--allow-missing)";
     }
 
-    /** Where a tensor lies: plans may read it under another name, or less than all of it. Empty ones lie nowhere. */
-    private record Place(SourceFile file, long offsetBytes, String nameIfEmpty) {
-        static Place of(MappedTensor tensor) {
-            boolean empty = tensor.info().bytes() == 0;
-            return new Place(
-                    tensor.source(), tensor.offsetBytes(), empty ? tensor.info().name() : "");
+    /** What is made of the tensors of each file, by their numbers in it: plans may read them under other names, or in part. */
+    private static final class Uses {
+        private final Map<SourceFile, @Nullable String[]> byFile = new HashMap<>();
+
+        void put(MappedTensor tensor, String use) {
+            @Nullable String[] ofFile = byFile.get(tensor.source());
+            if (ofFile == null || ofFile.length <= tensor.number()) {
+                ofFile = Arrays.copyOf(ofFile == null ? new String[0] : ofFile, 2 * tensor.number() + 1);
+                byFile.put(tensor.source(), ofFile);
+            }
+            ofFile[tensor.number()] = use;
+        }
+
+        @Nullable
+        String get(MappedTensor tensor) {
+            @Nullable String[] ofFile = byFile.get(tensor.source());
+            return ofFile == null || ofFile.length <= tensor.number() ? null : ofFile[tensor.number()];
         }
     }
 }

@@ -18,6 +18,8 @@ final class GivenParameters {
     /** What was asked for before: for each expert, and last for none. */
     private final List<Map<String, List<SettingValues>>> known = new ArrayList<>();
 
+    private final boolean sameForAllTensors;
+
     /** @param common for all, from the nearest to the farthest */
     GivenParameters(
             MergeConfig config,
@@ -33,6 +35,10 @@ final class GivenParameters {
         }
         experts.forEach(expert -> own.add(byEntry.getOrDefault(expert, Map.of())));
         IntStream.rangeClosed(0, experts.size()).forEach(_ -> known.add(new HashMap<>()));
+        this.sameForAllTensors = all().stream()
+                .flatMap(level -> level.values().stream())
+                .flatMap(values -> values.cases().stream())
+                .allMatch(each -> each.rule().filter().isEmpty() && !each.rule().gradient());
     }
 
     /** The inputs in order. */
@@ -54,6 +60,11 @@ final class GivenParameters {
 
     private static List<SettingValues> at(String param, Stream<Map<String, SettingValues>> levels) {
         return levels.flatMap(level -> Stream.ofNullable(level.get(param))).toList();
+    }
+
+    /** Whether no value depends on a tensor's name or layer. */
+    boolean isTheSameForAllTensors() {
+        return sameForAllTensors;
     }
 
     /** All settings that count for anything, in the order of the models and then those for all. */

@@ -54,14 +54,21 @@ final class LayerStack {
      */
     static LayerStack of(Collection<String> tensorNames, OptionalInt configLayers) {
         Map<String, Integer> depths = new TreeMap<>();
+        String stack = "";
+        int depth = 0;
         for (String name : tensorNames) {
-            place(name).ifPresent(place -> depths.merge(place.stack(), place.layer() + 1, Math::max));
+            int dot = numberedDot(name);
+            boolean known = dot == stack.length() && name.startsWith(stack) && layer(name, dot) < depth;
+            if (dot >= 0 && !known) { // mostly it is known from the name before
+                stack = name.substring(0, dot);
+                depth = depths.merge(stack, layer(name, dot) + 1, Math::max);
+            }
         }
         Map<String, Integer> layersOf = new HashMap<>(depths);
         configLayers.ifPresent(layers -> layersOf.entrySet().stream()
-                .filter(stack -> layers > 0 && stack.getValue() >= layers)
+                .filter(each -> layers > 0 && each.getValue() >= layers)
                 .min(Map.Entry.comparingByValue())
-                .ifPresent(stack -> stack.setValue(layers)));
+                .ifPresent(each -> each.setValue(layers)));
         return new LayerStack(depths, layersOf);
     }
 
@@ -70,16 +77,16 @@ final class LayerStack {
      * in no layer (embeddings, the final norm, the head), all as in mergekit.
      */
     double t(String tensorName) {
-        Optional<Place> place = place(tensorName);
-        if (place.isEmpty()) {
+        int dot = numberedDot(tensorName);
+        if (dot < 0) {
             return 0;
         }
-        int layers = layersOf.getOrDefault(place.get().stack(), 1);
+        int layers = layersOf.getOrDefault(tensorName.substring(0, dot), 1);
         if (layers == 1) {
             // a lone number beside a real stack is no layer: score.0.weight
             return deepest > 1 ? 0 : 1;
         }
-        return Math.min(1, (double) place.get().layer() / (layers - 1));
+        return Math.min(1, (double) layer(tensorName, dot) / (layers - 1));
     }
 
     /** The stacks of more than a lone number, the deepest first; of a model of one layer, that. */
@@ -98,18 +105,35 @@ final class LayerStack {
     }
 
     static Optional<Place> place(String tensorName) {
-        int dot = tensorName.indexOf('.');
-        while (dot >= 0) {
-            int next = tensorName.indexOf('.', dot + 1);
-            if (isNumber(tensorName, dot + 1, next)) {
-                return Optional.of(new Place(
+        int dot = numberedDot(tensorName);
+        return dot < 0
+                ? Optional.empty()
+                : Optional.of(new Place(
                         tensorName.substring(0, dot),
-                        Integer.parseInt(tensorName, dot + 1, next, 10),
-                        tensorName.substring(next + 1)));
+                        layer(tensorName, dot),
+                        tensorName.substring(tensorName.indexOf('.', dot + 1) + 1)));
+    }
+
+    /** Whether the tensor lies in a layer, and is no embedding, final norm or head. */
+    static boolean holds(String tensorName) {
+        return numberedDot(tensorName) >= 0;
+    }
+
+    /** Where the dot before the layer's number is, or -1; without objects, since it is asked of every name. */
+    private static int numberedDot(String name) {
+        int dot = name.indexOf('.');
+        while (dot >= 0) {
+            int next = name.indexOf('.', dot + 1);
+            if (isNumber(name, dot + 1, next)) {
+                return dot;
             }
             dot = next;
         }
-        return Optional.empty();
+        return -1;
+    }
+
+    private static int layer(String name, int dot) {
+        return Integer.parseInt(name, dot + 1, name.indexOf('.', dot + 1), 10);
     }
 
     private static boolean isNumber(String text, int from, int to) {

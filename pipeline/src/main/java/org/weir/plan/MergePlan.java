@@ -2,6 +2,7 @@ package org.weir.plan;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public record MergePlan(
         inputs = List.copyOf(inputs);
         fused = List.copyOf(fused);
         tensors = List.copyOf(tensors);
-        settings = Map.copyOf(settings);
+        settings = Collections.unmodifiableMap(settings); // a copy of so many would take longer than the map did
         accounts = List.copyOf(accounts);
         notes = List.copyOf(notes);
     }

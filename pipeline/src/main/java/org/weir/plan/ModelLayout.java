@@ -69,7 +69,7 @@ final class ModelLayout {
         return rows
                 && vocabulary.isPresent()
                 && vocabulary.getAsLong() == dims.getFirst()
-                && LayerStack.place(tensor.name()).isEmpty();
+                && !LayerStack.holds(tensor.name());
     }
 
     /**
@@ -105,7 +105,7 @@ final class ModelLayout {
      */
     Optional<MappedTensor> tied(String head, Shape shape) {
         boolean possible = head.endsWith(".weight")
-                && LayerStack.place(head).isEmpty()
+                && !LayerStack.holds(head)
                 && !isBeforeLayers(head)
                 && shape.dims().size() == 2
                 && config.isPresent()

@@ -27,6 +27,8 @@ final class ParameterLookup {
     private final long seed;
     /** Per slice. */
     private final List<GivenParameters> given = new ArrayList<>();
+    /** Of slices where neither names nor layers matter, so that there is nothing to look up again. */
+    private final Map<Integer, Settings> ofAllTensors = new HashMap<>();
 
     private final ParameterCoverage coverage;
     private final ConfigProblems problems;
@@ -82,7 +84,19 @@ final class ParameterLookup {
      *     said
      */
     Settings settings(TensorPlace place) {
+        Settings known = ofAllTensors.get(place.slice());
+        if (known != null) {
+            return known.named(place.output());
+        }
         GivenParameters slice = given.get(place.slice());
+        Settings found = lookedUp(slice, place);
+        if (slice.isTheSameForAllTensors()) {
+            ofAllTensors.put(place.slice(), found);
+        }
+        return found;
+    }
+
+    private Settings lookedUp(GivenParameters slice, TensorPlace place) {
         int experts = slice.experts().size();
         Map<String, double[]> values = new HashMap<>();
         for (Param param : method.params()) {

@@ -66,7 +66,8 @@ record SliceModels(Optional<SliceSource> origin, List<SliceSource> experts, Slic
     }
 
     private TensorPlace place(int slice, String output) {
-        List<String> inputs = experts.stream().map(expert -> expert.own(output)).toList();
+        List<String> inputs = new ArrayList<>(experts.size());
+        experts.forEach(expert -> inputs.add(expert.own(output)));
         return new TensorPlace(slice, output, inputs, donor.t(output));
     }
 }

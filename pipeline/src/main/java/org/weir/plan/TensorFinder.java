@@ -149,11 +149,15 @@ final class TensorFinder {
             List<MappedTensor> experts,
             List<Integer> present,
             boolean tokens) {
-        List<MappedTensor> all = Stream.concat(base.stream(), experts.stream()).toList();
-        Shape shape = all.getFirst().info().shape();
-        if (all.stream().allMatch(tensor -> tensor.info().shape().equals(shape))) {
+        Shape shape = base.orElseGet(experts::getFirst).info().shape();
+        boolean alike = true;
+        for (MappedTensor tensor : experts) { // no stream: it is asked of every tensor
+            alike &= tensor.info().shape().equals(shape);
+        }
+        if (alike) {
             return new TensorInputs(base, experts, present, shape, List.of());
         }
+        List<MappedTensor> all = Stream.concat(base.stream(), experts.stream()).toList();
         long rows = all.stream().mapToLong(tensor -> rows(tensor.info())).min().orElseThrow();
         for (MappedTensor tensor : all) {
             if (rows(tensor.info()) > rows) {

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.weir.checkpoint.DType;
 import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
@@ -46,6 +47,7 @@ final class TensorPlanner {
 
     private final SettingsByTensor settings;
     private final Map<Recipe, Recipe> recipes = new HashMap<>();
+    private @Nullable Recipe recipeBefore;
     private final String treatmentOfAll;
 
     private final StatisticsFinder statistics;
@@ -165,8 +167,7 @@ final class TensorPlanner {
         SliceModels slice = slices.get(place.slice());
         boolean all = inputs.present().size() == slice.experts().size();
         try {
-            // Of many tensors few differ in it: one object for all that are equal.
-            Recipe recipe = recipes.computeIfAbsent(method.recipe(settings), same -> same);
+            Recipe recipe = shared(method.recipe(settings));
             this.settings.put(place.output(), place.slice(), settings, inputs.present());
             if (recipe.ontoBase() && recipe.factor() == 0) {
                 return Optional.of(baseOnly(output, inputs, "lambda is 0, so the base's is taken"));
@@ -182,6 +183,14 @@ final class TensorPlanner {
             tensorProblems.add(PlanProblem.Kind.CONFIG, place.output(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /** Of many tensors few differ in it, and hardly any from the one before: one object for all that are equal. */
+    private Recipe shared(Recipe recipe) {
+        Recipe before = recipeBefore;
+        Recipe one = before != null && before.equals(recipe) ? before : recipes.computeIfAbsent(recipe, same -> same);
+        recipeBefore = one;
+        return one;
     }
 
     private static MergedTensor merged(TensorInfo output, String treatment, Recipe recipe, TensorInputs inputs) {

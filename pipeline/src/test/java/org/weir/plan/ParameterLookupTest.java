@@ -120,6 +120,18 @@ final class ParameterLookupTest {
     }
 
     @Test
+    void whatIsTheSameForAllTensorsIsSoWhicheverIsAskedForFirst() throws PlanException {
+        ParameterLookup same = lookup(TIES, CONFIG);
+        ParameterLookup along = lookup(TIES, CONFIG.replace("0.1", "[0, 1]"));
+        for (String name : List.of(MLP_0, ATTN_1)) {
+            double t = name.equals(ATTN_1) ? 1 : 0;
+            assertEquals(List.of(0.1, 0.9), at(same, name, t).all(WEIGHT));
+            assertEquals(List.of(t, 0.9), at(along, name, t).all(WEIGHT));
+            assertEquals(name, at(same, name, t).tensor());
+        }
+    }
+
+    @Test
     void flagsAndChoicesMayHaveFiltersButNoGradients() throws PlanException {
         ParameterLookup lookup = lookup(
                 TIES,
