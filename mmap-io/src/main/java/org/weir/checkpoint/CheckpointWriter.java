@@ -3,6 +3,7 @@ package org.weir.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -207,8 +208,13 @@ public final class CheckpointWriter implements Closeable, FileSink {
     }
 
     /** Adds a manifest of what {@link #finish} has finished, and makes OUT appear. */
-    public void publish(byte[] manifest) throws IOException {
-        add(Manifest.FILE_NAME, manifest);
+    public void publish(Manifest.Content manifest) throws IOException {
+        try (StagedFile file = StagedFile.create(staging.folder().resolve(Manifest.FILE_NAME), 0, pageCache)) {
+            try (OutputStream text = file.stream()) {
+                Manifest.write(manifest, text);
+            }
+            force(file);
+        }
         appear();
     }
 

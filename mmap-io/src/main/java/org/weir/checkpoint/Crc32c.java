@@ -1,6 +1,7 @@
 package org.weir.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
@@ -60,7 +61,7 @@ public final class Crc32c {
 
     /** As manifests write it. */
     public static String text(int sum) {
-        return "%08x".formatted(sum);
+        return HexFormat.of().toHexDigits(sum);
     }
 
     private static int[] squares() {

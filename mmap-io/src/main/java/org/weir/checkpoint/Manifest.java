@@ -2,7 +2,7 @@ package org.weir.checkpoint;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SequenceWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,52 +36,62 @@ public final class Manifest {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** As bytes at once: of very many tensors it is long, and would be in memory as text, too. */
-    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private static final ObjectWriter ON_LINES = JSON.writer().withRootValueSeparator(",\n");
 
-    private final CheckedOutputStream sum = new CheckedOutputStream(text, new CRC32C());
+    private final CheckedOutputStream text;
     private String separator = "{\n";
 
+    /** What is in one. */
+    public interface Content {
+        void writeTo(Manifest manifest) throws IOException;
+    }
+
+    private Manifest(OutputStream to) {
+        this.text = new CheckedOutputStream(to, new CRC32C());
+    }
+
+    /** Writes it as it comes, with its own checksum: of very many tensors it is long. */
+    static void write(Content content, OutputStream to) throws IOException {
+        Manifest manifest = new Manifest(to);
+        content.writeTo(manifest);
+        to.write(end((int) manifest.text.getChecksum().getValue()));
+    }
+
     /** A field, on a line of its own. */
-    public Manifest with(String name, Object value) {
+    public Manifest with(String name, Object value) throws IOException {
         begin(name);
         append(JSON.writeValueAsString(value));
         return this;
     }
 
     /** A field that is a list, an element on each line. */
-    public Manifest with(String name, Stream<? extends Map<String, ?>> elements) {
+    public Manifest with(String name, Stream<? extends Map<String, ?>> elements) throws IOException {
         begin(name);
-        append("[");
-        String between = "\n";
-        for (Iterator<? extends Map<String, ?>> each = elements.iterator(); each.hasNext(); between = ",\n") {
-            append(between);
-            append(JSON.writeValueAsString(each.next()));
+        append("[\n");
+        Iterator<? extends Map<String, ?>> each = elements.iterator();
+        String end = each.hasNext() ? "\n]" : "]";
+        ByteArrayOutputStream line = new ByteArrayOutputStream(); // Jackson would wrap what a disk says
+        try (SequenceWriter lines = ON_LINES.writeValues(line)) {
+            while (each.hasNext()) {
+                lines.write(each.next());
+                lines.flush();
+                line.writeTo(text);
+                line.reset();
+            }
         }
-        append("\n]");
+        append(end);
         return this;
     }
 
-    private void begin(String name) {
+    private void begin(String name) throws IOException {
         append(separator);
         append(JSON.writeValueAsString(name));
         append(": ");
         separator = ",\n";
     }
 
-    private void append(String more) {
-        byte[] bytes = more.getBytes(StandardCharsets.UTF_8);
-        try {
-            sum.write(bytes, 0, bytes.length);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory never fails so
-        }
-    }
-
-    /** The file, with its own checksum. Ends it: there is one such call, the last. */
-    public byte[] bytes() {
-        text.writeBytes(end((int) sum.getChecksum().getValue()));
-        return text.toByteArray();
+    private void append(String more) throws IOException {
+        text.write(more.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

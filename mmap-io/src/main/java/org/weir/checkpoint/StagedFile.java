@@ -1,7 +1,9 @@
 package org.weir.checkpoint;
 
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +21,8 @@ final class StagedFile implements Closeable {
     /** Bytes on the heap are copied on their way, and this much room for them stays with each thread. */
     private static final long MAX_WRITE_BYTES = 1 << 20;
 
+    private static final int STREAM_BYTES = 1 << 16;
+
     private final Path file;
     private final FileChannel channel;
     private final Descriptor descriptor;
@@ -33,7 +37,11 @@ final class StagedFile implements Closeable {
         this.behind = new WriteBehind(descriptor, fileBytes, pageCache);
     }
 
-    /** A new file with the permissions that the process gives to new files. */
+    /**
+     * A new file with the permissions that the process gives to new files.
+     *
+     * @param fileBytes up to where what is written is sent to the disk meanwhile
+     */
     static StagedFile create(Path file, long fileBytes, PageCache pageCache) throws IOException {
         FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -60,6 +68,25 @@ final class StagedFile implements Closeable {
             written += writeSome(buffer, offsetBytes + written);
         }
         behind.wrote(offsetBytes, written);
+    }
+
+    /** Writes from the beginning on. Closing it writes what it holds back, and leaves the file open. */
+    OutputStream stream() {
+        OutputStream unbuffered = new OutputStream() {
+            private long end;
+
+            @Override
+            public void write(int one) throws IOException {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                StagedFile.this.write(end, MemorySegment.ofArray(bytes).asSlice(from, length));
+                end += length;
+            }
+        };
+        return new BufferedOutputStream(unbuffered, STREAM_BYTES);
     }
 
     /**

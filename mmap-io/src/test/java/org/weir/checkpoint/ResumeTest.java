@@ -312,7 +312,7 @@ class ResumeTest {
 
     private static Checksums finish(CheckpointWriter writer) throws IOException {
         Checksums checksums = writer.finish();
-        writer.publish(new Manifest().with("x", 1).bytes());
+        writer.publish(manifest -> manifest.with("x", 1));
         return checksums;
     }
 

@@ -77,7 +77,7 @@ public final class Merge implements AutoCloseable {
             new OutputFiles(plan).writeTo(writer);
             Checksums checksums = writer.finish();
             MergeReport whole = report.published(Duration.ofNanos(System.nanoTime() - start));
-            writer.publish(new MergeManifest(plan, whole, checksums, recovery().isPresent()).bytes());
+            writer.publish(new MergeManifest(plan, whole, checksums, recovery().isPresent()));
             return report.published(Duration.ofNanos(System.nanoTime() - start));
         } catch (MergeStoppedException e) {
             throw new MergeStoppedException("stopped" + whatIsLeft());

@@ -28,7 +28,7 @@ import org.weir.plan.Input;
 import org.weir.plan.MergePlan;
 
 /** What was made, from what, how, with which checksums: the {@code merge-manifest.json} of an output. */
-final class MergeManifest {
+final class MergeManifest implements Manifest.Content {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final MergePlan plan;
@@ -48,9 +48,9 @@ final class MergeManifest {
         report.facts().forEach(found -> facts.put(found.tensor(), found));
     }
 
-    byte[] bytes() throws IOException {
-        Manifest manifest = new Manifest()
-                .with("format", 1)
+    @Override
+    public void writeTo(Manifest manifest) throws IOException {
+        manifest.with("format", 1)
                 .with("weir", Build.version())
                 .with("made", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
                 .with("method", plan.method().name())
@@ -62,18 +62,19 @@ final class MergeManifest {
                 .with("workingFolder", Path.of("").toAbsolutePath().toString())
                 .with("identity", MergeIdentity.of(plan).digest())
                 .with("notes", plan.notes());
-        plan.config().name().ifPresent(name -> manifest.with("step", name));
+        if (plan.config().name().isPresent()) {
+            manifest.with("step", plan.config().name().get());
+        }
         List<Map<String, ?>> inputs = new ArrayList<>();
         List<Map<String, ?>> leftOut = new ArrayList<>();
         account(plan, Optional.empty(), inputs, leftOut);
-        return manifest.with("inputs", inputs.stream())
+        manifest.with("inputs", inputs.stream())
                 .with("leftOut", leftOut.stream())
                 .with("settings", settings.entries())
                 .with("shards", shards())
                 .with("tensors", tensors())
                 .with("files", checksums.others().stream().map(MergeManifest::file))
-                .with("lastRun", lastRun())
-                .bytes();
+                .with("lastRun", lastRun());
     }
 
     /** What a parameter is where the config does not say: it may be another in another version. */

@@ -36,9 +36,11 @@ final class SettingsList {
     Map<String, Object> of(TensorPlan tensor) {
         Map<String, Object> json = new LinkedHashMap<>();
         number(Optional.empty(), plan, tensor).ifPresent(own -> json.put("settings", own));
-        List<Integer> steps = ofSteps(plan, tensor).distinct().toList();
-        if (!steps.isEmpty()) {
-            json.put("settingsOfSteps", steps);
+        if (tensor instanceof MergedTensor merged && !merged.fused().isEmpty()) {
+            List<Integer> steps = ofSteps(plan, tensor).distinct().toList();
+            if (!steps.isEmpty()) {
+                json.put("settingsOfSteps", steps);
+            }
         }
         return json;
     }
