@@ -27,7 +27,7 @@ public final class CheckpointOutline implements FileSink {
         for (ShardLayout.Shard shard : layout.shards()) {
             try (FileChannel file = FileChannel.open(
                     folder.resolve(shard.fileName()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                write(file, ByteBuffer.wrap(HeaderWriter.header(shard.tensors())), 0);
+                write(file, ByteBuffer.wrap(shard.header()), 0);
                 if (shard.dataBytes() > 0) {
                     write(file, ByteBuffer.allocate(1), shard.fileBytes() - 1);
                 }

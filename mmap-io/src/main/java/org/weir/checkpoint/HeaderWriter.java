@@ -39,10 +39,10 @@ final class HeaderWriter {
      * Length word and text.
      *
      * @param tensors in the order of their data, which starts right behind the header and has no holes
-     * @throws IllegalArgumentException if the text would be longer than a reader accepts
+     * @param headerBytes how long they are
      */
-    static byte[] header(List<TensorInfo> tensors) {
-        byte[] header = new byte[Math.toIntExact(headerBytes(tensors))];
+    static byte[] header(List<TensorInfo> tensors, long headerBytes) {
+        byte[] header = new byte[Math.toIntExact(headerBytes)];
         Arrays.fill(header, (byte) ' ');
         ByteBuffer into = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
         into.putLong(header.length - Header.LENGTH_BYTES);

@@ -40,6 +40,11 @@ public final class ShardLayout {
             tensors = List.copyOf(tensors);
         }
 
+        /** Length word and text, made each time: they can be many megabytes. */
+        byte[] header() {
+            return HeaderWriter.header(tensors, headerBytes);
+        }
+
         public long dataBytes() {
             return tensors.stream().mapToLong(TensorInfo::bytes).reduce(0, Math::addExact);
         }
@@ -96,7 +101,7 @@ public final class ShardLayout {
     int crc32c() {
         int sum = 0;
         for (Shard shard : shards) {
-            byte[] header = HeaderWriter.header(shard.tensors());
+            byte[] header = shard.header();
             sum = Crc32c.joined(sum, Crc32c.of(header), header.length);
         }
         return sum;

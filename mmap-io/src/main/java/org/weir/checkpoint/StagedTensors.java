@@ -38,7 +38,7 @@ final class StagedTensors implements Closeable {
                     : StagedFile.create(path, shard.fileBytes(), pageCache);
             shards.add(file);
             DiskSpace.reserve(file.path(), shard.fileBytes());
-            MemorySegment header = MemorySegment.ofArray(HeaderWriter.header(shard.tensors()));
+            MemorySegment header = MemorySegment.ofArray(shard.header());
             headers.add(Crc32c.of(header));
             file.write(0, header);
         }

@@ -27,7 +27,7 @@ class LargeModelsTest {
                         new TensorInfo("model.layers." + i + ".mlp.down_proj.weight", DType.BF16, Shape.of(i % 3, 2)))
                 .toList();
         ShardLayout layout = ShardLayout.of(tensors, Long.MAX_VALUE);
-        byte[] header = HeaderWriter.header(layout.shards().getFirst().tensors());
+        byte[] header = layout.shards().getFirst().header();
         byte[] file = Arrays.copyOf(header, Math.toIntExact(layout.totalFileBytes()));
         Path path = RawFile.write(folder.resolve("x.safetensors"), file);
         long bestNanos = Long.MAX_VALUE;
