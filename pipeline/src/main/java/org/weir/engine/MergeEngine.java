@@ -106,7 +106,8 @@ public final class MergeEngine {
         progress.begin(plan.readBytes());
         List<TensorRun> left =
                 runs.values().stream().filter(run -> !tiles.isFinished(run)).toList();
-        try (HeadStart _ = HeadStart.of(plan, large(left).isEmpty() ? left : large(left))) {
+        List<TensorRun> first = large(left);
+        try (HeadStart _ = HeadStart.of(plan, first.isEmpty() ? left : first)) {
             WarmUp.before(left);
         }
         meters().forEach(StageMeter::begin);

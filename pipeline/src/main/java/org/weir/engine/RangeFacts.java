@@ -32,11 +32,11 @@ final class RangeFacts {
         }
     }
 
-    /** By the place of the input among those of the tensor. */
-    private final Map<Integer, Found> nonFinite = new TreeMap<>();
+    /** By the place of the input among those of the tensor. Mostly there is none, and of small tensors there are very many. */
+    private Map<Integer, Found> nonFinite = Map.of();
 
     /** What was found where fused steps were computed, by the place of the input that each is. */
-    private final Map<Integer, RangeFacts> steps = new TreeMap<>();
+    private Map<Integer, RangeFacts> steps = Map.of();
 
     private Optional<TensorFacts.Overflow> overflow = Optional.empty();
     private final List<SampledStrip> samples = new ArrayList<>();
@@ -63,17 +63,23 @@ final class RangeFacts {
             }
         }
         if (first < Long.MAX_VALUE) {
-            nonFinite.merge(place, new Found(nans, infinities, first), Found::plus);
+            input(place, new Found(nans, infinities, first));
         }
+    }
+
+    private void input(int place, Found found) {
+        nonFinite = nonFinite.isEmpty() ? new TreeMap<>() : nonFinite;
+        nonFinite.merge(place, found, Found::plus);
     }
 
     /** Takes in what was found of inputs elsewhere. */
     void inputs(Map<Integer, Found> more) {
-        more.forEach((place, found) -> nonFinite.merge(place, found, Found::plus));
+        more.forEach(this::input);
     }
 
     /** Takes what was found where the fused step was computed that is the input at this place. */
     void step(int place, RangeFacts found) {
+        steps = steps.isEmpty() ? new TreeMap<>() : steps;
         steps.put(place, found);
     }
 
@@ -194,7 +200,7 @@ final class RangeFacts {
         int inputs = (int) plan.inputs().count();
         for (int left = note.getInt(); left > 0; left--) {
             int place = Objects.checkIndex(note.getInt(), inputs);
-            facts.nonFinite.put(place, new Found(note.getLong(), note.getLong(), note.getLong()));
+            facts.input(place, new Found(note.getLong(), note.getLong(), note.getLong()));
         }
         TensorFacts.Overflow found = new TensorFacts.Overflow(note.getLong(), note.getLong());
         facts.overflow = Optional.of(found).filter(some -> some.elements() > 0);
@@ -204,7 +210,7 @@ final class RangeFacts {
         for (int left = note.getInt(); left > 0; left--) {
             int place = note.getInt();
             MergedTensor made = merged.orElseThrow(IndexOutOfBoundsException::new);
-            facts.steps.put(place, readAll(note, made.fusedAt(place).tensor()));
+            facts.step(place, readAll(note, made.fusedAt(place).tensor()));
         }
         return facts;
     }

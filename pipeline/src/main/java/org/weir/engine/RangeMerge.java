@@ -67,6 +67,9 @@ final class RangeMerge {
     }
 
     private void mergePart(Worker worker, long from, long to, long tileFirst) {
+        if (from == to) {
+            return; // of a small tensor the sample is all there is
+        }
         if (fusion(from, from, worker).isPresent()) {
             mergeHalves(worker, from, to, tileFirst);
         } else {

@@ -70,7 +70,7 @@ public record TensorFacts(
     public TensorFacts {
         nonFinite = List.copyOf(nonFinite);
         densities = List.copyOf(densities);
-        steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+        steps = steps.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(steps));
     }
 
     /** Those of a fused step among these. */

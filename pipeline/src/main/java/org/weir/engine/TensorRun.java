@@ -127,8 +127,12 @@ final class TensorRun {
 
     /** Whether some operation has to see the whole tensor, or model, next; or the fold, which asks after them. */
     boolean waitsFor(Scope scope) {
-        return IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, scope) >= 0)
-                || (scope == Scope.TENSOR && elements() > 0 && !fold.ready());
+        for (int expert = 0; expert < experts(); expert++) { // no stream: it is asked of every tensor
+            if (waitingAt(expert, scope) >= 0) {
+                return true;
+            }
+        }
+        return scope == Scope.TENSOR && elements() > 0 && !fold.ready();
     }
 
     /** Readings of the plan that are still to come, the one that makes the output included. */

@@ -1,6 +1,7 @@
 package org.weir.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class TensorTally {
     private final RangeFacts all = new RangeFacts();
 
     /** Of the fused steps, by the place of the input that each is. */
-    private final SortedMap<Integer, TensorTally> steps = new TreeMap<>();
+    private final SortedMap<Integer, TensorTally> steps;
 
     private long merged;
     private long sampled;
@@ -35,6 +36,7 @@ final class TensorTally {
 
     TensorTally(MergedTensor plan) {
         this.plan = plan;
+        this.steps = plan.fused().isEmpty() ? Collections.emptySortedMap() : new TreeMap<>();
         plan.fused().forEach((place, step) -> steps.put(place, new TensorTally(step.tensor())));
     }
 
