@@ -80,8 +80,8 @@ class ManifestTest {
             }
         };
         Stream<Map<String, Integer>> many = IntStream.range(0, 20_000).mapToObj(i -> Map.of("n", i));
-        IOException thrown = assertThrows(
-                IOException.class, () -> Manifest.write(manifest -> manifest.with("tensors", many), disk));
+        IOException thrown =
+                assertThrows(IOException.class, () -> Manifest.write(manifest -> manifest.with("tensors", many), disk));
         assertEquals(full, thrown);
     }
 
