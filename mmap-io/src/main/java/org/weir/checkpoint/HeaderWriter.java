@@ -14,10 +14,14 @@ final class HeaderWriter {
     private static final long ALIGNMENT = 8;
 
     /** The widest types first, then by name. */
-    static final Comparator<TensorInfo> CANONICAL_ORDER =
-            Comparator.comparing(TensorInfo::dtype).reversed().thenComparing(TensorInfo::name, Utf8.ORDER);
+    static final Comparator<TensorInfo> CANONICAL_ORDER = HeaderWriter::compare;
 
     private HeaderWriter() {}
+
+    private static int compare(TensorInfo a, TensorInfo b) {
+        int byType = b.dtype().compareTo(a.dtype());
+        return byType != 0 ? byType : Utf8.ORDER.compare(a.name(), b.name());
+    }
 
     /**
      * How long length word and text are.
