@@ -32,13 +32,11 @@ final class Divergences implements Survey {
         for (int from = 0; from < strip.length(); ) {
             int to = RowSums.endOfRow(strip, from, rowElements);
             int row = (int) ((strip.firstElement() + from) / rowElements);
-            double sum = 0;
-            for (int i = from; i < to; i++) {
-                double p = StrictMath.exp(strip.values()[i]) / expertSums[row] + SMOOTHING;
-                double q = StrictMath.exp(base.values()[i]) / baseSums[row] + SMOOTHING;
-                sum += p * StrictMath.log(p / q);
-            }
-            divergences.add(row, block, sum);
+            divergences.add(
+                    row,
+                    block,
+                    kernels.divergence(
+                            strip.values(), expertSums[row], base.values(), baseSums[row], SMOOTHING, from, to));
             from = to;
         }
     }

@@ -28,19 +28,10 @@ final class SoftmaxSums implements Survey {
         for (int from = 0; from < strip.length(); ) {
             int to = RowSums.endOfRow(strip, from, rowElements);
             int row = (int) ((strip.firstElement() + from) / rowElements);
-            expert.add(row, block, sum(strip.values(), from, to));
-            base.add(row, block, sum(baseStrip.values(), from, to));
+            expert.add(row, block, kernels.sumOfExponentials(strip.values(), from, to));
+            base.add(row, block, kernels.sumOfExponentials(baseStrip.values(), from, to));
             from = to;
         }
-    }
-
-    /** StrictMath gives the same bits on every machine. */
-    private static double sum(float[] x, int from, int to) {
-        double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += StrictMath.exp(x[i]);
-        }
-        return sum;
     }
 
     @Override

@@ -261,6 +261,23 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
             int depth,
             int columns);
 
+    /**
+     * Σ e^x for x[i], i from {@code from} to before {@code to}, in double, over the same lanes as {@link #dot}. Each
+     * exponential is right to 2^-52 of itself; it is infinite from 709.44 on, and 0 below -708.74.
+     */
+    double sumOfExponentials(float[] x, int from, int to);
+
+    /**
+     * What these places add to the divergence KL(p ‖ q) of a row: Σ p·ln(p/q) with {@code p = e^x / sum + added} and
+     * {@code q = e^base / baseSum + added}, in double, over the same lanes as {@link #dot}; {@link Double#NaN} if anything
+     * in it is not finite.
+     *
+     * @param sum of the exponentials of the whole row of which {@code x} holds a part
+     * @param baseSum the same of {@code base}
+     * @param added larger than zero, and normal
+     */
+    double divergence(float[] x, double sum, float[] base, double baseSum, double added, int from, int to);
+
     /** {@code x = max(x, floor) + added}; NaN stays NaN. */
     void raise(float[] x, float floor, float added, int n);
 

@@ -457,6 +457,16 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public double sumOfExponentials(float[] x, int from, int to) {
+        return ScalarSoftmax.sumOfExponentials(x, from, to);
+    }
+
+    @Override
+    public double divergence(float[] x, double sum, float[] base, double baseSum, double added, int from, int to) {
+        return ScalarSoftmax.divergence(x, sum, base, baseSum, added, from, to);
+    }
+
+    @Override
     public void raise(float[] x, float floor, float added, int n) {
         ScalarProducts.raise(x, floor, added, 0, n);
     }

@@ -255,6 +255,16 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public double sumOfExponentials(float[] x, int from, int to) {
+        return VectorSoftmax.sumOfExponentials(x, from, to);
+    }
+
+    @Override
+    public double divergence(float[] x, double sum, float[] base, double baseSum, double added, int from, int to) {
+        return VectorSoftmax.divergence(x, sum, base, baseSum, added, from, to);
+    }
+
+    @Override
     public void raise(float[] x, float floor, float added, int n) {
         VectorProducts.raise(x, floor, added, n);
     }

@@ -62,6 +62,17 @@ class TwinsTest {
                     int from = random.nextInt(n + 1);
                     return k.dot(s[0], s[1], from, random.nextInt(from, n + 1));
                 }),
+                call("sumOfExponentials", (k, s, _, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    return k.sumOfExponentials(exponents(s[0], random), from, random.nextInt(from, n + 1));
+                }),
+                call("divergence", (k, s, _, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    int to = random.nextInt(from, n + 1);
+                    float[] x = exponents(s[0], random);
+                    double sum = random.nextInt(9) == 0 ? Strips.weight(random) : 1 + random.nextInt(900);
+                    return k.divergence(x, sum, exponents(s[1], random), n + 1, 1e-8, from, to);
+                }),
                 call("addProducts", (k, s, bins, n, random) -> {
                     int from = random.nextInt(n + 1);
                     int to = Math.min(random.nextInt(from, n + 1), from + BINS);
@@ -196,6 +207,15 @@ class TwinsTest {
         for (int i = 0; i < x.length; i++) {
             int bits = Float.floatToRawIntBits(x[i]);
             x[i] = bits % 8 == 7 ? x[i] : Math.abs(bits % 4);
+        }
+        return x;
+    }
+
+    /** The strip as it is, or finite and within the reach of exponentials; what lies beyond would leave one result for most. */
+    private static float[] exponents(float[] x, Random random) {
+        float largest = random.nextInt(4) == 0 ? Float.POSITIVE_INFINITY : random.nextInt(1, 750);
+        for (int i = 0; i < x.length && largest < Float.POSITIVE_INFINITY; i++) {
+            x[i] = Float.isFinite(x[i]) ? x[i] % largest : random.nextFloat(largest);
         }
         return x;
     }

@@ -97,6 +97,8 @@ class WarmKernelsTest {
                 kernel("addWeightedRange", () -> KERNELS.addWeightedRange(S[0], S[1], 0.5f, 3, N)),
                 kernel("addWeightedEach", () -> KERNELS.addWeightedEach(S[0], S[1], S[2], 0, 3, N)),
                 kernel("dot", () -> KERNELS.dot(S[0], S[1], 3, N)),
+                kernel("sumOfExponentials", () -> KERNELS.sumOfExponentials(S[1], 3, N)),
+                kernel("divergence", () -> KERNELS.divergence(S[1], 640, S[2], 641, 1e-8, 3, N)),
                 kernel("addProducts", () -> KERNELS.addProducts(SUMS, 0, S[0], S[1], 3, N)),
                 kernel("addProduct", () -> KERNELS.addProduct(SQUARE, 0, SIDE, S[0], 0, 20, S[1], 20, 7, 9, 20)),
                 kernel(
