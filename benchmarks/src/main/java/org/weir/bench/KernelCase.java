@@ -1,5 +1,6 @@
 package org.weir.bench;
 
+import java.util.stream.LongStream;
 import org.weir.simd.CounterRandom;
 import org.weir.simd.Kernels;
 
@@ -64,6 +65,20 @@ public enum KernelCase {
             Values.SMALL_INTEGERS,
             (k, a, _, first) -> k.dropout(a[0], KernelBenchmark.STRIP, Drop.STREAM, first, Drop.KEEP_A_TENTH),
             (v, passes, _, element) -> v[0] = passes == 0 || Drop.STREAM.keeps(element, Drop.KEEP_A_TENTH) ? v[0] : 0),
+    DROPOUT_EACH(
+            1,
+            Values.SMALL_INTEGERS,
+            (k, a, _, first) ->
+                    k.dropoutEach(a[0], KernelBenchmark.STRIP, Drop.STREAM, first, Drop.KEEP_EACH, 0, false),
+            (v, passes, _, element) ->
+                    v[0] = passes == 0 || Drop.STREAM.keeps(element, Drop.keepOf(element)) ? v[0] : 0),
+    /** The same probability for all ranks, so that a pass makes of its own result what it made of the ranks. */
+    KEEP_BY_RANK(
+            1,
+            Values.SMALL_INTEGERS,
+            (k, _, table, _) -> k.keepByRank(table, 0, KernelBenchmark.STRIP, 0.25, 0, 1),
+            (_, passes, table, element) ->
+                    table[(int) (element % KernelBenchmark.STRIP)] = passes == 0 ? 0 : CounterRandom.keep48(0.25)),
     COUNT_ALL(1, Values.DELTAS_OF_BF16, counting(Bracket.ALL, -1), counted(Bracket.ALL, -1)),
     COUNT_BF16_GUESSED(
             1,
@@ -98,6 +113,14 @@ public enum KernelCase {
     private static final class Drop {
         static final CounterRandom STREAM = CounterRandom.of(0, 1, "model.layers.0.mlp.up_proj.weight");
         static final long KEEP_A_TENTH = CounterRandom.keep48(0.1);
+        /** From 0.05 to 0.35, as DELLA has them for a density of 0.2. */
+        static final long[] KEEP_EACH = LongStream.range(0, KernelBenchmark.STRIP)
+                .map(rank -> CounterRandom.keep48(0.05 + 0.3 * rank / KernelBenchmark.STRIP))
+                .toArray();
+
+        static long keepOf(long element) {
+            return KEEP_EACH[(int) (element % KernelBenchmark.STRIP)];
+        }
     }
 
     /** One strip. */

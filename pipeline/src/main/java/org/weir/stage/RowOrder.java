@@ -92,10 +92,9 @@ final class RowOrder {
         for (int digit = 0; digit < digits; digit++) {
             int shift = low + digit * digitBits;
             countDigits(shift, mask);
-            if (digit + 1 == digits) {
-                rankByDigit(shift, mask);
-            } else {
-                orderByDigit(shift, mask);
+            boolean last = digit + 1 == digits;
+            deal(shift, mask, last);
+            if (!last) {
                 System.arraycopy(table, ranks, table, entries, row);
             }
         }
@@ -129,7 +128,8 @@ final class RowOrder {
         }
     }
 
-    private void orderByDigit(int shift, int mask) {
+    /** Entries, or in the end the ranks of their elements. */
+    private void deal(int shift, int mask, boolean last) {
         long[] t = table;
         int others = counters + mask + 1;
         int half = row / 2;
@@ -137,27 +137,14 @@ final class RowOrder {
         for (int i = entries; i < middle; i++) {
             long entry = t[i];
             long other = t[half + i];
-            t[ranks + (int) t[counters + ((int) (entry >>> shift) & mask)]++] = entry;
-            t[ranks + (int) t[others + ((int) (other >>> shift) & mask)]++] = other;
+            long rank = t[counters + ((int) (entry >>> shift) & mask)]++;
+            long otherRank = t[others + ((int) (other >>> shift) & mask)]++;
+            t[ranks + (last ? place(entry) : (int) rank)] = last ? rank : entry;
+            t[ranks + (last ? place(other) : (int) otherRank)] = last ? otherRank : other;
         }
         for (int i = middle + half; i < entries + row; i++) {
-            t[ranks + (int) t[others + ((int) (t[i] >>> shift) & mask)]++] = t[i];
-        }
-    }
-
-    private void rankByDigit(int shift, int mask) {
-        long[] t = table;
-        int others = counters + mask + 1;
-        int half = row / 2;
-        int middle = entries + half;
-        for (int i = entries; i < middle; i++) {
-            long entry = t[i];
-            long other = t[half + i];
-            t[ranks + place(entry)] = t[counters + ((int) (entry >>> shift) & mask)]++;
-            t[ranks + place(other)] = t[others + ((int) (other >>> shift) & mask)]++;
-        }
-        for (int i = middle + half; i < entries + row; i++) {
-            t[ranks + place(t[i])] = t[others + ((int) (t[i] >>> shift) & mask)]++;
+            long rank = t[others + ((int) (t[i] >>> shift) & mask)]++;
+            t[ranks + (last ? place(t[i]) : (int) rank)] = last ? rank : t[i];
         }
     }
 }
