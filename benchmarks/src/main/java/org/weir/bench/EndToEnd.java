@@ -43,16 +43,10 @@ final class EndToEnd implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description = {
-                "warm, cold, memory (2, 8, 64 experts), small (many small tensors), methods (all of them);",
+                "warm, cold, memory (2, 8, 64 experts), small (the same bytes in tensors of 32 MB, 2 MB and 1 KB), methods (all of them);",
                 "default: warm,cold."
             })
     private List<Table> tables = List.of(Table.WARM, Table.COLD);
-
-    @Option(
-            names = "--small-tensors",
-            paramLabel = "N",
-            description = "Tensors of 2 MB in the table of small ones; default 1800, which is 11 GB with two experts.")
-    private int smallTensors = 1800;
 
     private enum Table {
         WARM,
@@ -117,7 +111,7 @@ final class EndToEnd implements Callable<Integer> {
                 case WARM -> print("Page cache warm", merges(trials, models, Job.ALL, PageCache.WARM));
                 case COLD -> print("Page cache cold", merges(trials, models, Job.ALL, PageCache.COLD));
                 case MEMORY -> print("Memory and the number of experts", memory(trials, models, work));
-                case SMALL -> small(trials, work);
+                case SMALL -> new SmallTensors(trials, work, runs).measure();
                 case METHODS ->
                     print("All methods, page cache warm", methods(trials, models.withGrams(work.resolve("grams"))));
             }
@@ -174,46 +168,5 @@ final class EndToEnd implements Callable<Integer> {
             }
         }
         return lines;
-    }
-
-    /** Layers have seven matrices and two vectors; all matrices are alike here. */
-    private void small(Trials trials, Path work) throws IOException, InterruptedException {
-        List<Job> jobs = List.of(Job.TASK_ARITHMETIC, Job.TIES);
-        record Size(String title, int side, int layers) {}
-        for (Size size : List.of(
-                new Size("matrices of 2 MB", 1024, Math.ceilDiv(smallTensors, 7)),
-                new Size("matrices and vectors of 1 KB or less", 22, Math.ceilDiv(100_000, 9)))) {
-            Path folder = work.resolve("small-" + size.side());
-            String side = "" + size.side();
-            trials.synth(
-                    folder,
-                    "--hidden",
-                    side,
-                    "--intermediate",
-                    side,
-                    "--vocab",
-                    side,
-                    "--heads",
-                    "1",
-                    "--kv-heads",
-                    "1",
-                    "--layers",
-                    "" + size.layers(),
-                    "--experts",
-                    "2");
-            Dataset models = Dataset.in(folder, 2);
-            List<String> lines = merges(trials, models, jobs, PageCache.WARM);
-            double planSeconds = trials.plan(Job.TASK_ARITHMETIC, models).seconds();
-            print(
-                    String.format(
-                            Locale.ROOT,
-                            "%,d tensors, %s; base + 2 experts, %,d MB in; `weir plan` takes %.2f s",
-                            9 * size.layers() + 2,
-                            size.title(),
-                            Weights.bytes(models.folders(true)) / 1_000_000,
-                            planSeconds),
-                    lines);
-            Folder.delete(folder);
-        }
     }
 }
