@@ -104,13 +104,14 @@ final class WarmUp {
         }
     }
 
-    /** Every other time with a bracket in which nothing lies but the guess. */
+    /** With a bracket of nothing but the guess, and with a wide one, in which every other time nothing else lies. */
     private void count() {
         first += ELEMENTS;
         int shift = first / ELEMENTS % 2 == 0 ? 0 : 12;
         int lo = CUT_BITS - ((BINS / 2) << shift);
         int hi = lo + (BINS << shift) - 1;
         for (MemorySegment expert : experts) {
+            Bf16Fusion.countDeltas(base, expert, 0, ELEMENTS, CUT_BITS, CUT_BITS, 0, CUT_BITS, counts, 0);
             Bf16Fusion.countDeltas(base, expert, 0, ELEMENTS, lo, hi, shift, CUT_BITS, counts, 0);
         }
     }

@@ -214,16 +214,12 @@ public final class Bf16Fusion {
         checkHolds(base, first, n);
         checkHolds(expert, first, n);
         long offsetBytes = WIDTH_BYTES * first;
-        int done = VectorFusion.countDeltas(
-                base.address() + offsetBytes,
-                expert.address() + offsetBytes,
-                n,
-                loBits,
-                hiBits,
-                shift,
-                guessBits,
-                counts,
-                from);
+        long baseAddress = base.address() + offsetBytes;
+        long expertAddress = expert.address() + offsetBytes;
+        int done = loBits == guessBits && hiBits == guessBits
+                ? VectorFusion.countGuesses(baseAddress, expertAddress, n, guessBits, counts, from)
+                : VectorFusion.countDeltas(
+                        baseAddress, expertAddress, n, loBits, hiBits, shift, guessBits, counts, from);
         if (done < n) {
             float[] x = new float[MAX_REST];
             float[] b = new float[MAX_REST];

@@ -451,4 +451,34 @@ final class VectorFusion {
         }
         return i;
     }
+
+    /** {@link #countDeltas} where the bracket is the guess alone, as it mostly is in 16-bit checkpoints. */
+    static int countGuesses(long baseAddress, long expertAddress, int n, int guessBits, long[] counts, int from) {
+        IntVector above = IntVector.zero(INTS);
+        IntVector equal = IntVector.zero(INTS);
+        int i = 0;
+        for (; i <= n - STEP; i += STEP) {
+            IntVector baseWord = IntVector.fromMemorySegment(INTS, MEMORY, baseAddress + 2L * i, LITTLE_ENDIAN);
+            IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, expertAddress + 2L * i, LITTLE_ENDIAN);
+            IntVector even = word.lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .sub(baseWord.lanewise(LSHL, 16).reinterpretAsFloats())
+                    .reinterpretAsInts()
+                    .and(MAGNITUDE);
+            IntVector odd = word.and(ODD)
+                    .reinterpretAsFloats()
+                    .sub(baseWord.and(ODD).reinterpretAsFloats())
+                    .reinterpretAsInts()
+                    .and(MAGNITUDE);
+            above = above.lanewise(ADD, ONE, even.compare(GT, guessBits))
+                    .lanewise(ADD, ONE, odd.compare(GT, guessBits));
+            equal = equal.lanewise(ADD, ONE, even.compare(EQ, guessBits))
+                    .lanewise(ADD, ONE, odd.compare(EQ, guessBits));
+        }
+        int guesses = equal.reduceLanes(ADD);
+        counts[from] += above.reduceLanes(ADD);
+        counts[from + 1] += guesses;
+        counts[from + 2] += guesses;
+        return i;
+    }
 }

@@ -133,7 +133,11 @@ class WarmKernelsTest {
                         kernel(
                                 "fused count",
                                 () -> Bf16Fusion.countDeltas(
-                                        BYTES, BYTES, 1, 640, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)))
+                                        BYTES, BYTES, 1, 640, 0x3c000000, 0x3c7fffff, 14, 0x3c100000, BINS, 0)),
+                        kernel(
+                                "fused count of one magnitude",
+                                () -> Bf16Fusion.countDeltas(
+                                        BYTES, BYTES, 1, 640, 0x3c100000, 0x3c100000, 0, 0x3c100000, BINS, 0)))
                 : Stream.of();
         return Stream.of(arithmetic, products, solver, codecs, fused).flatMap(each -> each);
     }
