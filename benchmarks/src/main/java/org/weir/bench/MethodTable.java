@@ -1,43 +1,54 @@
 package org.weir.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
-/** Every method over one data set, and how its speed goes with how often it reads its inputs. */
+/**
+ * Every method over one data set, each beside a floor that reads the same models and writes as much, and how its speed goes
+ * with how often it reads its inputs.
+ */
 final class MethodTable {
-    private final List<Timing> floors = new ArrayList<>();
+    private final Map<List<Path>, List<Timing>> floors = new LinkedHashMap<>();
     private final Map<Job, List<Timing>> timings = new LinkedHashMap<>();
     private final Map<Job, Double> readings = new LinkedHashMap<>();
 
     /** One round of everything. */
     void round(Trials trials, Dataset data) throws IOException, InterruptedException {
-        floors.add(trials.floor(data, true, PageCache.WARM));
+        Set<List<Path>> done = new HashSet<>();
         for (Job job : Job.METHODS) {
             Dataset models = data.fitting(job);
+            List<Path> inputs = job.inputs(models);
+            if (done.add(inputs)) {
+                floors.computeIfAbsent(inputs, _ -> new ArrayList<>())
+                        .add(trials.floor(models, job.readsBase(), PageCache.WARM));
+            }
             Timing timing = trials.merge(job, models, PageCache.WARM);
             timings.computeIfAbsent(job, _ -> new ArrayList<>()).add(timing);
-            readings.putIfAbsent(
-                    job, (double) trials.plan(job, models).readBytes() / Weights.bytes(job.inputs(models)));
+            readings.putIfAbsent(job, (double) trials.plan(job, models).readBytes() / Weights.bytes(inputs));
             System.err.printf(Locale.ROOT, "%-20s %6.2f s%n", job.name(), timing.seconds());
         }
     }
 
     List<String> lines(Dataset data) {
-        Timing floor = Timing.median(floors);
         List<String> lines = new ArrayList<>();
         lines.add("| | models | readings | whole process, s | steady, GB/s | × floor's time | ÷ readings |");
         lines.add("|---|---:|---:|---:|---:|---:|---:|");
-        lines.add(row("floor", data.folders(true).size(), 1, floor, floor));
-        timings.forEach((job, runs) -> lines.add(row(
-                job.name(),
-                job.inputs(data.fitting(job)).size(),
-                readings.getOrDefault(job, 1.0),
-                Timing.median(runs),
-                floor)));
+        floors.forEach((inputs, runs) -> {
+            Timing floor = Timing.median(runs);
+            lines.add(row("floor", inputs.size(), 1, floor, floor));
+        });
+        timings.forEach((job, runs) -> {
+            List<Path> inputs = job.inputs(data.fitting(job));
+            Timing floor = Timing.median(floors.getOrDefault(inputs, List.of()));
+            lines.add(row(job.name(), inputs.size(), readings.getOrDefault(job, 1.0), Timing.median(runs), floor));
+        });
         return lines;
     }
 
