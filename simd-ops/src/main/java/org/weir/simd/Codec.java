@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Turns little-endian elements of one dtype into floats and back. Offsets are in bytes and may be odd: a safetensors
- * header aligns nothing. A strip is read from, or written to, the start of its array.
+ * header aligns nothing. A strip is read from, or written to, the start of its array. Stored elements lie outside of the
+ * Java heap.
  *
  * <p>Widening is exact but for F64, which rounds to nearest even; narrowing rounds to nearest even. A NaN stays a NaN of
  * the same sign and never becomes an infinity.

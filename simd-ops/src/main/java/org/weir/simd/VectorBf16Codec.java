@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
+import static org.weir.simd.AllMemory.MEMORY;
 import static org.weir.simd.Species.FLOATS;
 import static org.weir.simd.Species.INTS;
 import static org.weir.simd.Species.SHORTS;
@@ -25,9 +26,10 @@ final class VectorBf16Codec implements Codec {
 
     @Override
     public void widen(MemorySegment from, long offsetBytes, float[] to, int n) {
+        long address = AllMemory.address(from, offsetBytes, 2L * n);
         int i = 0;
         for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
-            ((IntVector) ShortVector.fromMemorySegment(SHORTS, from, offsetBytes + 2L * i, LITTLE_ENDIAN)
+            ((IntVector) ShortVector.fromMemorySegment(SHORTS, MEMORY, address + 2L * i, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_S2I, INTS, 0))
                     .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
@@ -38,6 +40,10 @@ final class VectorBf16Codec implements Codec {
 
     @Override
     public void narrow(float[] from, int n, MemorySegment to, long offsetBytes) {
+        if (to.isReadOnly()) {
+            throw new IllegalArgumentException("memory that is only read, expected some to write to");
+        }
+        long address = AllMemory.address(to, offsetBytes, 2L * n);
         int i = 0;
         for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
             IntVector bits = FloatVector.fromArray(FLOATS, from, i).reinterpretAsInts();
@@ -46,7 +52,7 @@ final class VectorBf16Codec implements Codec {
             rounded.blend(quiet, bits.and(0x7fffffff).compare(GT, 0x7f800000))
                     .lanewise(LSHR, 16)
                     .convertShape(I2S, SHORTS, 0)
-                    .intoMemorySegment(to, offsetBytes + 2L * i, LITTLE_ENDIAN);
+                    .intoMemorySegment(MEMORY, address + 2L * i, LITTLE_ENDIAN);
         }
         ScalarBf16Codec.narrow(from, i, n, to, offsetBytes);
     }

@@ -12,6 +12,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.weir.simd.AllMemory.MEMORY;
 import static org.weir.simd.CounterRandom.MULTIPLY_1;
 import static org.weir.simd.CounterRandom.MULTIPLY_2;
 import static org.weir.simd.CounterRandom.MULTIPLY_3;
@@ -49,15 +50,7 @@ final class VectorFusion {
     private static final int QUIET = 0x400000;
     private static final ValueLayout.OfShort BF16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-    /** All memory: an array of segments in an inner loop would halve its speed. Bounds are checked once per piece. */
-    private static final MemorySegment MEMORY = memory();
-
     private VectorFusion() {}
-
-    @SuppressWarnings("restricted")
-    private static MemorySegment memory() {
-        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    }
 
     /** Returns how many elements it made. */
     static int sum(Bf16Fusion f, long first, int n, long outAddress) {

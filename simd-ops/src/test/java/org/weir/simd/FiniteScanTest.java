@@ -43,7 +43,7 @@ class FiniteScanTest {
                 Arrays.fill(bytes, (byte) rest);
                 bytes[width - 2] = (byte) pattern;
                 bytes[width - 1] = (byte) (pattern >>> 8);
-                MemorySegment one = MemorySegment.ofArray(bytes);
+                MemorySegment one = Arena.ofAuto().allocate(width).copyFrom(MemorySegment.ofArray(bytes));
                 boolean finite = widensToFinite(codec, one, 0, 1);
                 assertEquals(finite, codec.allFinite(one, 0, 1), Integer.toHexString(pattern));
                 notFinite += finite ? 0 : 1;
@@ -82,7 +82,7 @@ class FiniteScanTest {
     @MethodSource("codecs")
     void agreesWithWideningOnAnything(Codec codec) {
         Random random = new Random(6);
-        MemorySegment bytes = MemorySegment.ofArray(new byte[8 * 70]);
+        MemorySegment bytes = Arena.ofAuto().allocate(8 * 70);
         for (int round = 0; round < 20_000; round++) {
             int n = random.nextInt(1, 5);
             byte[] some = new byte[8 * n];

@@ -8,6 +8,8 @@ import static org.weir.simd.Strips.assertSameBits;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** BF16 and F16, every pattern, against the formats' definition. */
 class SixteenBitCodecsTest {
 
+    private static final ValueLayout.OfShort STORED =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private record Case(Codec codec, NearestEven format) {}
 
     static Stream<Named<Case>> cases() {
@@ -29,22 +34,21 @@ class SixteenBitCodecsTest {
     }
 
     private static float[] widen(Codec codec, int... patterns) {
-        byte[] bytes = new byte[2 * patterns.length + 1];
+        MemorySegment bytes = Arena.ofAuto().allocate(2L * patterns.length + 1);
         for (int i = 0; i < patterns.length; i++) {
-            bytes[2 * i + 1] = (byte) patterns[i];
-            bytes[2 * i + 2] = (byte) (patterns[i] >>> 8);
+            bytes.set(STORED, 2L * i + 1, (short) patterns[i]);
         }
         float[] out = new float[patterns.length];
-        codec.widen(MemorySegment.ofArray(bytes), 1, out, out.length);
+        codec.widen(bytes, 1, out, out.length);
         return out;
     }
 
     private static int[] narrow(Codec codec, float... values) {
-        byte[] bytes = new byte[2 * values.length + 1];
-        codec.narrow(values, values.length, MemorySegment.ofArray(bytes), 1);
+        MemorySegment bytes = Arena.ofAuto().allocate(2L * values.length + 1);
+        codec.narrow(values, values.length, bytes, 1);
         int[] out = new int[values.length];
         for (int i = 0; i < out.length; i++) {
-            out[i] = (bytes[2 * i + 1] & 0xff) | (bytes[2 * i + 2] & 0xff) << 8;
+            out[i] = bytes.get(STORED, 2L * i + 1) & 0xffff;
         }
         return out;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.weir.simd.Strips.assertSameBits;
 import static org.weir.simd.Strips.assertSameNumbers;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -80,5 +81,16 @@ class WideCodecsTest {
             assertThrows(IndexOutOfBoundsException.class, () -> codec.widen(nine, 1, new float[9], tooMany));
             assertThrows(IndexOutOfBoundsException.class, () -> codec.narrow(new float[9], tooMany, nine, 1));
         }
+    }
+
+    @Test
+    void loopsOverVectorsRefuseWhatTheyWouldReachByABareAddressWithoutRight() {
+        Codec codec = new VectorBf16Codec();
+        MemorySegment onTheHeap = MemorySegment.ofArray(new byte[8]);
+        assertThrows(IllegalArgumentException.class, () -> codec.widen(onTheHeap, 0, new float[4], 4));
+        assertThrows(IllegalArgumentException.class, () -> codec.allFinite(onTheHeap, 0, 4));
+        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[4], 4, onTheHeap, 0));
+        MemorySegment toRead = Arena.ofAuto().allocate(8).asReadOnly();
+        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[4], 4, toRead, 0));
     }
 }
