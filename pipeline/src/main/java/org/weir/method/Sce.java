@@ -10,7 +10,8 @@ final class Sce implements MergeMethod {
 
     private static final Param SELECT_TOPK = Param.global("select_topk", 1)
             .within(0, Double.MAX_VALUE)
-            .help("share of the places where the experts differ at all to keep; 1 and more keeps all");
+            .help(
+                    "share of the places where the experts differ at all to keep, multiplied in f32 and cut off; 1 and more keeps all");
 
     @Override
     public MethodInfo info() {

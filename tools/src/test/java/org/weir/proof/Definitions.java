@@ -15,8 +15,8 @@ final class Definitions {
         double[][] selected = Arrays.stream(deltas).map(double[]::clone).toArray(double[][]::new);
         if (topk < 1) {
             double[] variance = variance(deltas);
-            int kept =
-                    (int) (topk * Arrays.stream(variance).filter(v -> !(v == 0)).count());
+            long differing = Arrays.stream(variance).filter(v -> !(v == 0)).count();
+            int kept = (int) Math.min((float) topk * (float) differing, differing);
             boolean[] mask = largest(variance, kept);
             for (double[] delta : selected) {
                 Arrays.setAll(delta, i -> mask[i] ? delta[i] : 0);
