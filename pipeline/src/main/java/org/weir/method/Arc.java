@@ -1,6 +1,9 @@
 package org.weir.method;
 
+import java.util.List;
 import org.weir.stage.DotProducts;
+import org.weir.stage.Recipe;
+import org.weir.stage.WeightedSum;
 
 /** The arc between two vectors, which spherical interpolation goes along. */
 final class Arc {
@@ -9,6 +12,11 @@ final class Arc {
     static final double COLINEAR = 1e-6;
 
     private Arc() {}
+
+    /** Where only one of the two models has a tensor, it is taken as it is, as in mergekit. */
+    static Recipe end() {
+        return Recipe.ofWeights(new WeightedSum(List.of(1.0), 1));
+    }
 
     /** Coefficients of the straight line. */
     static double[] line(double t) {

@@ -34,6 +34,9 @@ final class NuSlerp implements MergeMethod {
 
     @Override
     public Recipe recipe(Settings s) throws InvalidSettingsException {
+        if (s.oneHasIt()) {
+            return Arc.end();
+        }
         s.requireExperts(2, "nuslerp takes two models, and a third one as the base if there is one");
         double sum = s.get(WEIGHT, 0) + s.get(WEIGHT, 1);
         double t = Math.abs(sum) < NO_WEIGHT ? 0.5 : s.get(WEIGHT, 1) / sum;

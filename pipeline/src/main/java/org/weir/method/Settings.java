@@ -17,6 +17,9 @@ public final class Settings {
     private final List<Integer> places;
 
     private final int experts;
+    /** How many experts the config lists. */
+    private final int listed;
+
     private final List<Long> dims;
     private final boolean origin;
     /** In the order of the method. */
@@ -34,6 +37,7 @@ public final class Settings {
         this.tensor = tensor;
         this.seed = seed;
         this.experts = experts;
+        this.listed = experts;
         this.places = IntStream.range(0, experts).boxed().toList();
         this.dims = List.of();
         this.origin = false;
@@ -55,6 +59,7 @@ public final class Settings {
         this.tensor = tensor;
         this.seed = of.seed;
         this.experts = of.experts;
+        this.listed = of.listed;
         this.places = of.places;
         this.dims = List.copyOf(dims);
         this.origin = origin;
@@ -65,6 +70,7 @@ public final class Settings {
         this.tensor = of.tensor;
         this.seed = of.seed;
         this.experts = chosen.size();
+        this.listed = of.listed;
         this.places = chosen.stream().map(of.places::get).toList();
         this.dims = of.dims;
         this.origin = of.origin;
@@ -142,6 +148,11 @@ public final class Settings {
         return experts;
     }
 
+    /** Whether several experts are merged, of which only one has this tensor. */
+    boolean oneHasIt() {
+        return experts == 1 && listed > 1;
+    }
+
     /**
      * Refuses any other number of experts.
      *
@@ -149,7 +160,8 @@ public final class Settings {
      */
     void requireExperts(int wanted, String what) throws InvalidSettingsException {
         if (experts != wanted) {
-            throw new InvalidSettingsException(what + ", found " + experts + " models to merge");
+            throw new InvalidSettingsException(
+                    what + ", found " + experts + (experts == 1 ? " model" : " models") + " to merge");
         }
     }
 

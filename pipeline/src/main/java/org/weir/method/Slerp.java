@@ -33,6 +33,9 @@ final class Slerp implements MergeMethod {
 
     @Override
     public Recipe recipe(Settings s) throws InvalidSettingsException {
+        if (s.oneHasIt()) {
+            return Arc.end();
+        }
         s.requireExperts(2, "slerp takes the base and one model");
         double t = s.get(T);
         return Recipe.ofWeights(new Combination(2, Vectors.whole(s.shape()), products -> coefficients(products, t)));

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Methods that only look at angles, on tensors of all shapes, against the formulas in double precision. */
@@ -54,6 +55,27 @@ class SphereLawsTest {
                 Merge.of("karcher", "- - - -", "max_iter: 30", "tol: 1e-9"),
                 Merge.of("model_stock", "- -"),
                 Merge.of("model_stock", "- - - -", "filter_wise: true"));
+    }
+
+    /** Without --allow-missing it is refused; a base that differences are taken from is no third model. */
+    @ParameterizedTest
+    @CsvSource({"slerp, base, t: 0.3", "nuslerp, '', weight: 1", "nuslerp, base, weight: 1"})
+    void whatOnlyOneOfTwoModelsHasIsTakenAsItIs(String method, String base, String parameter) throws IOException {
+        Tensor both = Tensor.of(Format.BF16, List.of(6), i -> i - 2.5);
+        Tensor lone = Tensor.of(Format.BF16, List.of(7), i -> 0.25 * i);
+        new Model(Map.of("both", both, "lone", lone)).write(folder.resolve("base"), 1);
+        new Model(Map.of("both", both, "lone", lone)).write(folder.resolve("whole"), 1);
+        new Model(Map.of("both", both)).write(folder.resolve("part"), 1);
+        Config config = Config.of(method).model(folder.resolve("part"));
+        if (!base.isEmpty()) {
+            config.base(folder.resolve(base));
+        }
+        if (method.equals("nuslerp")) {
+            config.model(folder.resolve("whole"));
+        }
+        String text = config.with(parameter).toString();
+        assertEquals(3, Weir.tryMerge(folder, text).exitCode());
+        assertEquals(lone, Weir.merge(folder, text, "--allow-missing").tensor("lone"));
     }
 
     @ParameterizedTest(name = "{0}")
