@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.weir.checkpoint.CheckpointWriter;
 import org.weir.checkpoint.ScratchFolder;
 import org.weir.engine.CounterFile;
 import org.weir.engine.FinishedMerge;
@@ -17,6 +19,7 @@ import org.weir.engine.Steps;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergePlan;
 import org.weir.plan.PlanException;
+import org.weir.plan.PlanProblem;
 
 /**
  * Writes what the last document of a config is merged from and cannot be fused with, in a folder that goes when the result is
@@ -55,6 +58,9 @@ final class Intermediates implements AutoCloseable {
                     Optional.of(out),
                     (step, plan) -> steps.fusedInto(step).ifPresent(user -> note(output, step, plan, user)));
         }
+        for (MergeConfig step : kept.isPresent() ? steps.written() : List.<MergeConfig>of()) {
+            requireApart(CheckpointWriter.place(kept.get().resolve(Steps.name(step))), CheckpointWriter.place(out));
+        }
         Path beside = out.resolveSibling(out.getFileName() + ".steps");
         boolean temporary = kept.isEmpty() && !steps.written().isEmpty();
         Intermediates intermediates = new Intermediates(
@@ -70,6 +76,16 @@ final class Intermediates implements AutoCloseable {
             if (!made) {
                 intermediates.close();
             }
+        }
+    }
+
+    /** Said before the first step is merged: the last one could not be written into what it is merged from. */
+    private static void requireApart(Path step, Path out) throws PlanException {
+        if (step.startsWith(out) || out.startsWith(step)) {
+            throw new PlanException(List.of(new PlanProblem(
+                    PlanProblem.Kind.CONFIG,
+                    step.toString(),
+                    "a step's result would lie in or around OUT; give another --intermediate-dir")));
         }
     }
 

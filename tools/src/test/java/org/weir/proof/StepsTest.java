@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,22 @@ class StepsTest {
                 folder, FIRST + "---\n" + LAST.formatted(MODELS, "mean"), "--intermediate-dir", kept.toString());
         assertEquals(Weir.merge(folder, FIRST), Model.read(kept.resolve("mean")));
         assertTrue(Files.exists(out.resolve("model.safetensors")));
+    }
+
+    @Test
+    void stepsThatWouldBeKeptInTheResultAreRefusedBeforeTheFirstIsMade() throws IOException {
+        Path config = folder.resolve("steps.yml");
+        Files.writeString(config, LAST.formatted(MODELS, "mean") + "---\n" + TRIMMED);
+        Path out = folder.resolve("result");
+        Map<Path, Path> places = Map.of(out, out, out.resolve("steps"), out, folder, folder.resolve("mean/result"));
+        for (Map.Entry<Path, Path> each : places.entrySet()) {
+            String kept = each.getKey().toString();
+            Weir.Run run =
+                    Weir.run(List.of("merge", config.toString(), each.getValue().toString(), "-I", kept));
+            assertEquals(2, run.exitCode(), run.err());
+            assertTrue(run.err().contains("would lie in or around OUT"), run.err());
+            assertEquals(List.of("steps.yml"), names(folder));
+        }
     }
 
     @Test
