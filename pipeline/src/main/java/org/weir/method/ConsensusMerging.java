@@ -31,7 +31,7 @@ final class ConsensusMerging implements MergeMethod {
         int least = (int) s.get(MIN_MASKS);
         if (least > s.experts()) {
             throw new InvalidSettingsException(
-                    "min_masks is " + least + ", but there are " + s.experts() + " experts to agree");
+                    "min_masks is " + least + ", but the experts that could agree are " + s.experts());
         }
         return Recipe.ofDeltas(new Consensus(s.all(MASK_SHARE), least)).scaled(s.get(TaskArithmetic.LAMBDA));
     }

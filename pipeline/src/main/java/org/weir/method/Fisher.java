@@ -25,7 +25,8 @@ final class Fisher implements MergeMethod {
     private static final Param EPSILON =
             Param.global("epsilon", 0).within(0, Double.MAX_VALUE).help("is added to all Fisher information");
     private static final Param NORMALIZE = Param.choice("normalize", "none", "model", "tensor")
-            .help("divide each model's Fisher information by its L2 norm over the model or over each tensor");
+            .help(
+                    "divide each model's Fisher information, floor and epsilon in it, by its L2 norm over the model or over each tensor");
     private static final Param FAVOR_BASE = Param.flag("favor_base", false)
             .help(
                     "the base takes part with the floor as its Fisher information, so that it keeps what no model cares about");
