@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
  * with the product.
  *
  * <p>The inputs are cut into equally many windows each. A worker takes window w of every file, adds up its longs, lets go
- * of its pages, and writes share w of the output, so that reading and writing overlap as in a merge. The sum is printed:
+ * of its pages, writes share w of the output and sends it to the disk, so that reading and writing overlap as in a merge. The sum is printed:
  * whoever reads less than everything gets another one.
  */
 @Command(
@@ -119,7 +119,12 @@ final class Floor implements Callable<Integer> {
                 for (MemorySegment file : files) {
                     mine += readAndRelease(part(file, w, windows));
                 }
-                write(output, tile, share(outBytes, w, windows), share(outBytes, w + 1, windows));
+                long begin = share(outBytes, w, windows);
+                long end = share(outBytes, w + 1, windows);
+                write(output, tile, begin, end);
+                if (end > begin) {
+                    Linux.startWriting(out, begin, end);
+                }
                 if (windowsDone.incrementAndGet() == Math.ceilDiv(windows, 5)) {
                     fifthNanos = System.nanoTime();
                 }

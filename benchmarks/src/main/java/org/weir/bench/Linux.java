@@ -22,6 +22,7 @@ final class Linux {
     private static final int MADV_POPULATE_READ = 22;
     private static final int POSIX_FADV_DONTNEED = 4;
     private static final int O_RDWR = 2;
+    private static final int SYNC_FILE_RANGE_WRITE = 2;
 
     private static final MethodHandle MADVISE = function("madvise", ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle MINCORE = function("mincore", ADDRESS, JAVA_LONG, ADDRESS);
@@ -29,6 +30,9 @@ final class Linux {
     private static final MethodHandle CLOSE = function("close", JAVA_INT);
     private static final MethodHandle FALLOCATE = function("posix_fallocate", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FADVISE = function("posix_fadvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+    private static final MethodHandle SYNC_FILE_RANGE =
+            function("sync_file_range", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     private Linux() {}
 
@@ -59,6 +63,14 @@ final class Linux {
     /** Gives an existing file its blocks. */
     static void allocate(Path file, long bytes) throws IOException {
         withFile(file, O_RDWR, descriptor -> call(FALLOCATE, descriptor, 0L, bytes));
+    }
+
+    /** Has the disk begin with a part of a file, so that it works while the processors do. */
+    static void startWriting(Path file, long begin, long end) throws IOException {
+        withFile(
+                file,
+                O_RDWR,
+                descriptor -> call(SYNC_FILE_RANGE, descriptor, begin, end - begin, SYNC_FILE_RANGE_WRITE));
     }
 
     /** Takes what is clean of a file out of the page cache. */
