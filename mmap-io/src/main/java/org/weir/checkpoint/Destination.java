@@ -1,12 +1,15 @@
 package org.weir.checkpoint;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Where an output goes: a name that is free, an empty folder, or a checkpoint that may be replaced.
@@ -19,7 +22,7 @@ record Destination(Path path, boolean overwrite) {
     static Destination of(Path requested, boolean overwrite) throws IOException {
         if (Files.exists(requested)) {
             Path real = requested.toRealPath();
-            parentOf(real);
+            requireShortName(parentOf(real), real);
             return new Destination(real, overwrite);
         }
         if (Files.exists(requested, LinkOption.NOFOLLOW_LINKS)) {
@@ -30,7 +33,22 @@ record Destination(Path path, boolean overwrite) {
         if (!Files.isDirectory(existing)) {
             throw inTheWay(existing, "is in the way: it is not a folder");
         }
+        requireShortName(existing, absolute);
         return new Destination(existing.toRealPath().resolve(existing.relativize(absolute)), overwrite);
+    }
+
+    /** Asks the file system that it will be on, by a name in a folder that is there. */
+    private static void requireShortName(Path folder, Path path) throws IOException {
+        String longest = path.getFileName() + Staging.JOURNAL;
+        try {
+            Files.readAttributes(folder.resolve(longest), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // There is no such file, as it should be; or others say what is closed.
+        } catch (FileSystemException e) {
+            String why = "cannot be used as a name (" + e.getReason() + "): " + Staging.JOURNAL
+                    + " is added to it for a file beside it; choose a shorter one";
+            throw new FileSystemException(Printable.path(path), null, why);
+        }
     }
 
     Path parent() throws IOException {

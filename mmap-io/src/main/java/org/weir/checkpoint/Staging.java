@@ -17,6 +17,9 @@ import java.nio.file.Path;
  * finished and only lacks its name can be gone on with.
  */
 final class Staging implements AutoCloseable {
+    /** What is added to OUT's name for the journal: the longest name beside it. */
+    static final String JOURNAL = ".staging.journal";
+
     private final Destination out;
     private final Path folder;
     private final OutputLock lock;
@@ -83,7 +86,7 @@ final class Staging implements AutoCloseable {
     }
 
     private static Path journalOf(Destination out) {
-        return out.sibling(".staging.journal");
+        return out.sibling(JOURNAL);
     }
 
     /** Closes what was begun before something failed, which stays the problem to be reported. */

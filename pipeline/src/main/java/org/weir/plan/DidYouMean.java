@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that somebody meant who typed another one. */
-final class DidYouMean {
+public final class DidYouMean {
     /** Nobody means a longer word; it also bounds the work on a hostile file. */
     private static final int LONGEST = 40;
 
@@ -22,9 +22,9 @@ final class DidYouMean {
                 .min(Comparator.comparingInt(word -> edits(word, typed)));
     }
 
-    /** "; did you mean 'x'?" or "". */
-    static String question(Collection<String> known, String typed) {
-        return among(known, typed).map(word -> "; did you mean '" + word + "'?").orElse("");
+    /** {@code did you mean 'x'?}, where there is such a word. */
+    public static Optional<String> question(Collection<String> known, String typed) {
+        return among(known, typed).map(word -> "did you mean '" + word + "'?");
     }
 
     /** One-letter words are one edit from every other letter, which nobody means. */

@@ -53,8 +53,7 @@ final class FieldReader {
 
     private static String unknown(String key, String path, Collection<String> known) {
         String place = path.isEmpty() ? "" : " under " + path;
-        String help = DidYouMean.among(known, key)
-                .map(word -> "did you mean '" + word + "'?")
+        String help = DidYouMean.question(known, key)
                 .orElseGet(() -> path.isEmpty() && ParameterReader.isMergekits(key)
                         ? "a parameter stands under parameters"
                         : "expected one of " + String.join(", ", new TreeSet<>(known)));

@@ -88,9 +88,8 @@ final class ParameterReader {
 
     private String unknown(String name, String path) {
         List<String> names = method.params().stream().map(Param::name).toList();
-        return DidYouMean.among(names, name)
-                .map(word ->
-                        "unknown key " + OneLine.quoted(name) + " under " + path + "; did you mean '" + word + "'?")
+        return DidYouMean.question(names, name)
+                .map(question -> "unknown key " + OneLine.quoted(name) + " under " + path + "; " + question)
                 .orElse(method.name() + " has no parameter " + OneLine.quoted(name) + " (under " + path + "); it has "
                         + names());
     }

@@ -232,8 +232,8 @@ public final class Planner {
     private PlanException unknownMethod() {
         List<String> names =
                 MergeMethods.all().stream().map(method -> method.info().name()).toList();
-        return new PlanException(List.of(configProblem("unknown merge_method '" + config.methodName() + "'"
-                + DidYouMean.question(names, config.methodName()) + "; Weir has " + String.join(", ", names))));
+        String help = DidYouMean.question(names, config.methodName()).orElse("Weir has " + String.join(", ", names));
+        return new PlanException(List.of(configProblem("unknown merge_method '" + config.methodName() + "'; " + help)));
     }
 
     private void requireModels(MergeMethod method) {

@@ -51,7 +51,7 @@ final class DidYouMeanTest {
 
     @Test
     void asksOrSaysNothing() {
-        assertEquals("; did you mean 'weight'?", DidYouMean.question(KNOWN, "weigth"));
-        assertEquals("", DidYouMean.question(KNOWN, "frobnicate"));
+        assertEquals(Optional.of("did you mean 'weight'?"), DidYouMean.question(KNOWN, "weigth"));
+        assertEquals(Optional.empty(), DidYouMean.question(KNOWN, "frobnicate"));
     }
 }

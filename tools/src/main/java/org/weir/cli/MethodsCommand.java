@@ -12,6 +12,7 @@ import org.weir.method.MethodInfo;
 import org.weir.method.MethodInfo.Statistics;
 import org.weir.method.Param;
 import org.weir.method.Param.Scope;
+import org.weir.plan.DidYouMean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -139,10 +140,11 @@ final class MethodsCommand implements Callable<Integer> {
     }
 
     private MergeMethod named(String wanted) {
+        List<String> names = all().stream().map(MethodInfo::name).toList();
         return MergeMethods.named(wanted)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
-                        "no method '" + wanted + "'; there are "
-                                + all().stream().map(MethodInfo::name).collect(Collectors.joining(", "))));
+                        "no method '" + wanted + "'; "
+                                + DidYouMean.question(names, wanted).orElse("there are " + String.join(", ", names))));
     }
 }

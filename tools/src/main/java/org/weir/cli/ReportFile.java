@@ -1,8 +1,14 @@
 package org.weir.cli;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,25 +46,40 @@ final class ReportFile {
             if (Files.exists(place)
                     && place.toRealPath().startsWith(input.checkpoint().path().toRealPath())) {
                 throw new ParameterException(
-                        command.commandLine(), "--report " + file + " is inside an input, which is never written to");
+                        command.commandLine(), "--report " + file + ": is inside an input, which is never written to");
             }
         }
-        if (!isWritable(file)) {
-            throw new ParameterException(command.commandLine(), "--report " + file + " cannot be written");
-        }
+        obstacle(file).ifPresent(why -> {
+            String line = "--report " + file + ": " + why + "; name another";
+            throw new ParameterException(command.commandLine(), line);
+        });
     }
 
     /** Asking is not enough: a superuser may write everywhere, until he does. */
-    private static boolean isWritable(Path file) {
-        if (Files.exists(file)) {
-            return Files.isRegularFile(file) && Files.isWritable(file);
+    private static Optional<String> obstacle(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return Optional.of("is there already and is not a file");
         }
         try {
-            Files.delete(Files.createFile(file));
-            return true;
+            if (Files.exists(file)) {
+                FileChannel.open(file, StandardOpenOption.WRITE).close();
+            } else {
+                Files.delete(Files.createFile(file));
+            }
+            return Optional.empty();
         } catch (IOException e) {
-            return false;
+            return Optional.of(reason(e));
         }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "cannot be written: there is no folder for it";
+            case FileAlreadyExistsException _ -> "is a link to something that is not there";
+            case AccessDeniedException _ -> "cannot be written: permission denied";
+            case FileSystemException file -> "cannot be written: " + file.getReason();
+            default -> "cannot be written: " + e.getMessage();
+        };
     }
 
     void write(String command, MergePlan plan, Optional<Path> out, MergeReport report, OptionalDouble readSpeed)

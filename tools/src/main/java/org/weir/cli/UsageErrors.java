@@ -18,7 +18,7 @@ final class UsageErrors {
     static int report(ParameterException wrong, Output output) {
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
         String what = wrong instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : text(wrong);
-        output.problem(what + "; see '" + command + " --help'");
+        output.problem(what + (what.endsWith("?") ? " See '" : "; see '") + command + " --help'");
         return ExitCode.USAGE;
     }
 

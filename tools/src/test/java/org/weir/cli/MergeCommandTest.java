@@ -210,7 +210,8 @@ class MergeCommandTest {
                 """);
         Ran ran = Ran.weir("merge", config, temp.resolve("out"));
         assertEquals(ExitCode.USAGE, ran.code());
-        assertTrue(ran.err().startsWith("weir: " + config + ":1: unknown merge_method 'tis'"), ran.err());
+        assertEquals(
+                List.of("weir: " + config + ":1: unknown merge_method 'tis'; did you mean 'ties'?"), ran.errLines());
     }
 
     @Test

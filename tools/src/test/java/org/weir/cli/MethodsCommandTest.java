@@ -3,6 +3,7 @@ package org.weir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weir.method.MergeMethod;
 import org.weir.method.MergeMethods;
@@ -52,6 +53,13 @@ class MethodsCommandTest {
         Ran ran = Ran.weir("methods", "magic");
         assertEquals(ExitCode.USAGE, ran.code());
         assertTrue(ran.err().startsWith("weir: no method 'magic'; there are linear, "), ran.err());
+    }
+
+    @Test
+    void guessesWhichMethodWasMeant() {
+        Ran ran = Ran.weir("methods", "tis");
+        assertEquals(ExitCode.USAGE, ran.code());
+        assertEquals(List.of("weir: no method 'tis'; did you mean 'ties'? See 'weir methods --help'"), ran.errLines());
     }
 
     @Test

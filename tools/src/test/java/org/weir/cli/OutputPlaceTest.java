@@ -65,6 +65,17 @@ class OutputPlaceTest {
         refused(link, link + ": is a link to something that is not there");
     }
 
+    /** Its own fits, but what lies beside it while it is made has a longer one. */
+    @Test
+    void aNameThatIsTooLongForTheFilesBesideIt() throws IOException {
+        for (Path out : List.of(Path.of("x".repeat(240)), Path.of("deep", "x".repeat(240)))) {
+            Path place = temp.resolve(out);
+            refused(place, place + ": cannot be used as a name (File name too long): .staging.journal is added to it");
+        }
+        Path empty = Files.createDirectory(temp.resolve("e".repeat(255)));
+        refused(empty, empty + ": cannot be used as a name (File name too long): .staging.journal is added to it");
+    }
+
     @Test
     void besideAStagingFolderThatNoMergeLeft() throws IOException {
         Path staging = Files.createDirectory(temp.resolve("out.staging"));

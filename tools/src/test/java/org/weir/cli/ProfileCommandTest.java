@@ -98,16 +98,28 @@ class ProfileCommandTest {
     }
 
     @Test
-    void aReportIsNeverWrittenIntoAnInputNorWhereThereIsNoFolder() throws IOException {
-        Path config = config("linear", "");
-        for (Path bad : List.of(
-                models.resolve("expert-1/model.safetensors"),
-                models.resolve("expert-2/x.json"),
-                temp.resolve("no/x.json"))) {
-            Ran ran = Ran.weir("profile", config, "--report", bad);
-            assertEquals(ExitCode.USAGE, ran.code(), ran.err());
-            assertTrue(ran.err().contains("--report"), ran.err());
-        }
+    void aReportIsNeverWrittenIntoAnInput() throws IOException {
+        refusesReport(models.resolve("expert-1/model.safetensors"), "is inside an input, which is never written to");
+        refusesReport(models.resolve("expert-2/x.json"), "is inside an input, which is never written to");
+    }
+
+    @Test
+    void aReportThatCannotBeWrittenIsRefusedWithTheReason() throws IOException {
+        refusesReport(temp.resolve("no/x.json"), "cannot be written: there is no folder for it; name another");
+        refusesReport(temp, "is there already and is not a file; name another");
+        Path file = Files.createFile(temp.resolve("file"));
+        refusesReport(file.resolve("x.json"), "cannot be written: Not a directory; name another");
+        refusesReport(Path.of("/proc/x.json"), "cannot be written: ");
+        Path link = Files.createSymbolicLink(temp.resolve("link"), temp.resolve("nothing"));
+        refusesReport(link, "is a link to something that is not there; name another");
+        assertEquals(0, Files.size(file));
+    }
+
+    private void refusesReport(Path file, String reason) throws IOException {
+        Ran ran = Ran.weir("profile", config("linear", ""), "--report", file);
+        assertEquals(ExitCode.USAGE, ran.code(), ran.err());
+        assertEquals(1, ran.errLines().size(), ran.err());
+        assertTrue(ran.err().startsWith("weir: --report " + file + ": " + reason), ran.err());
     }
 
     @Test

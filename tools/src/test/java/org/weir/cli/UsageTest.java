@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            mrge a b               | weir: unknown command 'mrge'; did you mean merge?; see 'weir --help'
+            mrge a b               | weir: unknown command 'mrge'; did you mean merge? See 'weir --help'
             merge                  | weir: missing required parameter: 'CONFIG'; see 'weir merge --help'
             merge a                | weir: missing required parameter: 'OUT'; see 'weir merge --help'
             merge a b --out-path c | weir: a second place for the result; keep one of OUT and --out-path; see 'weir merge --help'
             merge a b c            | weir: unexpected argument 'c'; see 'weir merge --help'
-            merge a b --num-thread | weir: unknown option '--num-thread'; did you mean --num-threads?; see 'weir merge --help'
-            merge a b --threads=2  | weir: unknown option '--threads=2'; did you mean --num-threads?; see 'weir merge --help'
+            merge a b --num-thread | weir: unknown option '--num-thread'; did you mean --num-threads? See 'weir merge --help'
+            merge a b --threads=2  | weir: unknown option '--threads=2'; did you mean --num-threads? See 'weir merge --help'
             merge a b -j 0         | weir: --num-threads 0: expected 1 to 1024; see 'weir merge --help'
             merge a b -j 100000    | weir: --num-threads 100000: expected 1 to 1024; see 'weir merge --help'
             merge a b --tile-elements 0 | weir: --tile-elements 0: expected 1 to 16777216; see 'weir merge --help'
@@ -28,8 +28,8 @@ class UsageTest {
             merge a b --random-seed 1.5 | weir: invalid value for option '--random-seed': '1.5' is not a whole number below 2^63; see 'weir merge --help'
             plan a --log-format xml | weir: invalid value for option '--log-format': 'xml': expected text or json; see 'weir plan --help'
             synth a --dtype f64    | weir: invalid value for option '--dtype': 'f64': expected bf16 or f16 or f32; see 'weir synth --help'
-            version                | weir: unknown command 'version'; did you mean --version?; see 'weir --help'
-            help                   | weir: unknown command 'help'; did you mean --help?; see 'weir --help'
+            version                | weir: unknown command 'version'; did you mean --version? See 'weir --help'
+            help                   | weir: unknown command 'help'; did you mean --help? See 'weir --help'
             merge a .              | weir: the folder that you are in cannot be the output; name another; see 'weir merge --help'
             plan a ../tools        | weir: the folder that you are in cannot be the output; name another; see 'weir plan --help'
             synth a --heads 7      | weir: a hidden size of 64 does not divide into 7 heads; see 'weir synth --help'
