@@ -3,24 +3,12 @@ package org.weir.bench;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
 import org.weir.simd.Codec;
 
 /** What the benchmarks of codecs go over: stored elements of one format, a whole number of strips. */
-@State(Scope.Thread)
-public abstract class CodecBenchmark {
-    /** Elements of a strip. */
-    static final int STRIP = KernelBenchmark.STRIP;
-
+public abstract class CodecBenchmark extends TwinBenchmark {
     @Param
     public StoredFormat format = StoredFormat.BF16;
-
-    @Param({"L2", "DRAM"})
-    public DataSize data = DataSize.L2;
-
-    @Param
-    public Twin twin = Twin.VECTOR;
 
     @SuppressWarnings("NullAway.Init") // by JMH, which calls the setup first
     Codec codec;

@@ -3,9 +3,7 @@ package org.weir.bench;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.weir.simd.Kernels;
 
@@ -13,22 +11,12 @@ import org.weir.simd.Kernels;
  * Each kernel, strip after strip, round and round the same data. After each iteration every element of every operand is
  * compared with what so many passes must have made of it: who skips work fails.
  */
-@State(Scope.Thread)
-public class KernelBenchmark {
-    /** Elements of a strip, as in a merge. */
-    static final int STRIP = 2048;
-
+public class KernelBenchmark extends TwinBenchmark {
     /** Keeps arrays from lying a whole number of pages apart; see {@link Kernels}. */
     private static final int PADDING = 200;
 
     @Param
     public KernelCase kernel = KernelCase.SUBTRACT;
-
-    @Param({"L2", "DRAM"})
-    public DataSize data = DataSize.L2;
-
-    @Param
-    public Twin twin = Twin.VECTOR;
 
     @SuppressWarnings("NullAway.Init") // by JMH, which calls the setup first
     private Kernels kernels;

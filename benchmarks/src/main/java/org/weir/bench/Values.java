@@ -6,6 +6,8 @@ enum Values {
     SMALL_INTEGERS,
     /** As above, and once in a thousand elements an infinity. */
     WITH_INFINITIES,
+    /** ln 1/4 to ln 4: their exponentials are powers of two but for the rounding of the logarithm. */
+    LOGARITHMS_OF_POWERS,
     /** Differences of bf16 checkpoints: few numbers, many times each. */
     DELTAS_OF_BF16,
     /** Differences of f32 checkpoints: hardly a number twice. */
@@ -20,6 +22,7 @@ enum Values {
         long random = mixed(element * 8 + operand);
         return switch (this) {
             case SMALL_INTEGERS -> Math.floorMod(random, 5) - 2;
+            case LOGARITHMS_OF_POWERS -> (float) ((Math.floorMod(random, 5) - 2) * Math.log(2));
             case WITH_INFINITIES ->
                 Math.floorMod(random, 1000) == 0 ? Float.NEGATIVE_INFINITY : Math.floorMod(random, 5) - 2;
             case DELTAS_OF_BF16 -> {
