@@ -34,7 +34,7 @@ final class MergeTable {
                 Locale.ROOT, "%-24s %6.2f s, steady %5.2f GB/s%n", name, timing.seconds(), timing.steadyRate());
     }
 
-    private static String floorName(boolean withBase) {
+    static String floorName(boolean withBase) {
         return withBase ? FLOOR : FLOOR_NO_BASE;
     }
 

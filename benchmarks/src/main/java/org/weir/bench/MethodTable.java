@@ -42,7 +42,7 @@ final class MethodTable {
         lines.add("|---|---:|---:|---:|---:|---:|---:|");
         floors.forEach((inputs, runs) -> {
             Timing floor = Timing.median(runs);
-            String name = inputs.contains(data.base()) ? "floor" : "floor, experts only";
+            String name = MergeTable.floorName(inputs.contains(data.base()));
             lines.add(row(name, inputs.size(), 1, floor, floor));
         });
         timings.forEach((job, runs) -> {

@@ -2,7 +2,6 @@ package org.weir.simd;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -175,15 +174,14 @@ public final class Bf16Fusion {
         if ((first & 1) != 0) {
             throw new IllegalArgumentException("an odd first element: " + first);
         }
-        Objects.checkFromIndexSize(outOffsetBytes, (long) WIDTH_BYTES * n, out.byteSize());
-        base.ifPresent(elements -> checkHolds(elements, first - origin, n));
+        long outAddress = AllMemory.address(out, outOffsetBytes, (long) WIDTH_BYTES * n);
+        base.ifPresent(elements -> checkedAddress(elements, first - origin, n));
         for (int k = 0; k < experts.length; k++) {
-            checkHolds(experts[k], first - origin, n);
+            checkedAddress(experts[k], first - origin, n);
             long key = randoms[k] == null ? 0 : randoms[k].pairKeyAt(first);
             keyXored[k] = (int) key;
             keyAdded[k] = (int) (key >>> 32);
         }
-        long outAddress = out.address() + outOffsetBytes;
         int done = elects
                 ? drops
                         ? VectorFusion.electDropped(this, first, n, out, outOffsetBytes)
@@ -211,16 +209,14 @@ public final class Bf16Fusion {
             int guessBits,
             long[] counts,
             int from) {
-        checkHolds(base, first, n);
-        checkHolds(expert, first, n);
-        long offsetBytes = WIDTH_BYTES * first;
-        long baseAddress = base.address() + offsetBytes;
-        long expertAddress = expert.address() + offsetBytes;
+        long baseAddress = checkedAddress(base, first, n);
+        long expertAddress = checkedAddress(expert, first, n);
         int done = loBits == guessBits && hiBits == guessBits
                 ? VectorFusion.countGuesses(baseAddress, expertAddress, n, guessBits, counts, from)
                 : VectorFusion.countDeltas(
                         baseAddress, expertAddress, n, loBits, hiBits, shift, guessBits, counts, from);
         if (done < n) {
+            long offsetBytes = WIDTH_BYTES * first;
             float[] x = new float[MAX_REST];
             float[] b = new float[MAX_REST];
             ScalarBf16Codec.widen(base, offsetBytes + (long) WIDTH_BYTES * done, b, 0, n - done);
@@ -230,8 +226,9 @@ public final class Bf16Fusion {
         }
     }
 
-    private static void checkHolds(MemorySegment tensor, long first, int n) {
-        Objects.checkFromIndexSize(WIDTH_BYTES * first, (long) WIDTH_BYTES * n, tensor.byteSize());
+    /** Where elements of a tensor begin, which holds them all. */
+    private static long checkedAddress(MemorySegment tensor, long first, int n) {
+        return AllMemory.address(tensor, WIDTH_BYTES * first, (long) WIDTH_BYTES * n);
     }
 
     /** The definition: for what fills no vector, and for elements on which 16 random bits do not decide. */
