@@ -86,11 +86,12 @@ class WideCodecsTest {
     @Test
     void loopsOverVectorsRefuseWhatTheyWouldReachByABareAddressWithoutRight() {
         Codec codec = new VectorBf16Codec();
-        MemorySegment onTheHeap = MemorySegment.ofArray(new byte[8]);
-        assertThrows(IllegalArgumentException.class, () -> codec.widen(onTheHeap, 0, new float[4], 4));
-        assertThrows(IllegalArgumentException.class, () -> codec.allFinite(onTheHeap, 0, 4));
-        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[4], 4, onTheHeap, 0));
-        MemorySegment toRead = Arena.ofAuto().allocate(8).asReadOnly();
-        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[4], 4, toRead, 0));
+        int n = 1024; // whole vectors of any width: plain loops, which refuse it themselves, have nothing to do
+        MemorySegment onTheHeap = MemorySegment.ofArray(new byte[2 * n]);
+        assertThrows(IllegalArgumentException.class, () -> codec.widen(onTheHeap, 0, new float[n], n));
+        assertThrows(IllegalArgumentException.class, () -> codec.allFinite(onTheHeap, 0, n));
+        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[n], n, onTheHeap, 0));
+        MemorySegment toRead = Arena.ofAuto().allocate(2 * n).asReadOnly();
+        assertThrows(IllegalArgumentException.class, () -> codec.narrow(new float[n], n, toRead, 0));
     }
 }
