@@ -8,16 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * Every method over one data set, each beside a floor that reads the same models and writes as much, and how its speed goes
- * with how often it reads its inputs.
+ * Every method over one data set, each beside a floor that reads the same models and writes as much, how its speed goes
+ * with how often it reads its inputs, and the memory it takes beside its plan's sum.
  */
 final class MethodTable {
     private final Map<List<Path>, List<Timing>> floors = new LinkedHashMap<>();
     private final Map<Job, List<Timing>> timings = new LinkedHashMap<>();
-    private final Map<Job, Double> readings = new LinkedHashMap<>();
+    private final Map<Job, Trials.Planning> plans = new LinkedHashMap<>();
 
     /** One round of everything. */
     void round(Trials trials, Dataset data) throws IOException, InterruptedException {
@@ -31,29 +32,39 @@ final class MethodTable {
             }
             Timing timing = trials.merge(job, models, PageCache.WARM);
             timings.computeIfAbsent(job, _ -> new ArrayList<>()).add(timing);
-            readings.putIfAbsent(job, (double) trials.plan(job, models).readBytes() / Weights.bytes(inputs));
+            if (!plans.containsKey(job)) {
+                plans.put(job, trials.plan(job, models));
+            }
             System.err.printf(Locale.ROOT, "%-20s %6.2f s%n", job.name(), timing.seconds());
         }
     }
 
-    List<String> lines(Dataset data) {
+    List<String> lines(Dataset data) throws IOException {
         List<String> lines = new ArrayList<>();
-        lines.add("| | models | readings | whole process, s | steady, GB/s | × floor's time | ÷ readings |");
-        lines.add("|---|---:|---:|---:|---:|---:|---:|");
+        lines.add("| | models | readings | whole process, s | steady, GB/s | × floor's time | ÷ readings | planned, MB"
+                + " | peak RssAnon, MB |");
+        lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         floors.forEach((inputs, runs) -> {
             Timing floor = Timing.median(runs);
             String name = MergeTable.floorName(inputs.contains(data.base()));
-            lines.add(row(name, inputs.size(), 1, floor, floor));
+            lines.add(speed(name, inputs.size(), 1, floor, floor) + " | |");
         });
-        timings.forEach((job, runs) -> {
-            List<Path> inputs = job.inputs(data.fitting(job));
-            Timing floor = Timing.median(floors.getOrDefault(inputs, List.of()));
-            lines.add(row(job.name(), inputs.size(), readings.getOrDefault(job, 1.0), Timing.median(runs), floor));
-        });
+        for (Job job : timings.keySet()) {
+            lines.add(line(job, job.inputs(data.fitting(job))));
+        }
         return lines;
     }
 
-    private static String row(String name, int models, double readings, Timing run, Timing floor) {
+    private String line(Job job, List<Path> inputs) throws IOException {
+        Timing floor = Timing.median(floors.getOrDefault(inputs, List.of()));
+        Timing run = Timing.median(timings.getOrDefault(job, List.of()));
+        Trials.Planning plan = Objects.requireNonNull(plans.get(job));
+        double readings = (double) plan.readBytes() / Weights.bytes(inputs);
+        return speed(job.name(), inputs.size(), readings, run, floor)
+                + " %d | %d |".formatted(plan.memoryBytes() / 1_000_000, run.peakAnonBytes() / 1_000_000);
+    }
+
+    private static String speed(String name, int models, double readings, Timing run, Timing floor) {
         double share = floor.steadyRate() / run.steadyRate();
         return String.format(
                 Locale.ROOT,

@@ -19,8 +19,8 @@ final class MemorySum {
     static final int TABLE_ENTRIES = 1 << 20;
 
     /** Heap, code cache and metaspace of the JVM with all kernels compiled, measured on JDK 25 with its flags. */
-    private static final long JVM_BYTES = 90_000_000;
-    /** What the compiler takes more where experts vote: for a while, for the largest loops there are. */
+    private static final long JVM_BYTES = 85_000_000;
+    /** What the compiler takes more, for a while, where loops are large. */
     private static final long LARGE_LOOP_BYTES = 16_000_000;
 
     /** Objects that stand for a header once it is parsed, per byte of it: measured with 100,000 tensors of 3 and 9 inputs. */
@@ -43,6 +43,7 @@ final class MemorySum {
     private @Nullable Recipe before;
     private boolean surveyed;
     private boolean wholeModel;
+    private boolean largeLoops;
     private int lanes;
     private int rowViews;
     private int inputs = 1;
@@ -90,6 +91,7 @@ final class MemorySum {
         if (!recipe.equals(before)) { // mostly all share one
             wholeModel |= ModelScope.isIn(tensor);
             lanes = Math.max(lanes, recipe.fold().lanes());
+            largeLoops |= recipe.hasLargeLoops();
             before = recipe;
         }
         surveyed |= tensor.readings() > 1;
@@ -151,7 +153,7 @@ final class MemorySum {
         int workers = sizes.workers();
         Windows windows = sizes.windows();
         List<MemoryBudget.Line> lines = new ArrayList<>();
-        lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES + (lanes > 1 ? LARGE_LOOP_BYTES : 0)));
+        lines.add(new MemoryBudget.Line("Java virtual machine", JVM_BYTES + (largeLoops ? LARGE_LOOP_BYTES : 0)));
         lines.add(new MemoryBudget.Line("parsed headers", parsedHeaderBytes()));
         lines.add(new MemoryBudget.Line(
                 "strips (%d workers × %d × %d floats)".formatted(workers, 2 + lanes, Strip.ARRAY_ELEMENTS),

@@ -19,6 +19,11 @@ public record EnergySearch(int experts, double share, Optional<TileOp> selection
     }
 
     @Override
+    public boolean hasLargeLoops() {
+        return true;
+    }
+
+    @Override
     public int lanes() {
         return EnergySum.FIRST_DELTA + experts;
     }

@@ -24,6 +24,11 @@ public record Importance(long elements, long rowElements, Optional<Survey> sums)
     }
 
     @Override
+    public boolean hasLargeLoops() {
+        return true;
+    }
+
+    @Override
     public boolean ready() {
         return false;
     }

@@ -74,6 +74,11 @@ public record Recipe(List<List<TileOp>> operations, Fold fold, double factor, bo
         return bytes;
     }
 
+    /** Whether one of its stages does, see {@link Stage#hasLargeLoops}. */
+    public boolean hasLargeLoops() {
+        return fold.hasLargeLoops() || operations.stream().flatMap(List::stream).anyMatch(Stage::hasLargeLoops);
+    }
+
     private static List<List<TileOp>> each(Fold fold, IntFunction<List<TileOp>> operations) {
         List<List<TileOp>> all = new ArrayList<>(fold.experts());
         for (int expert = 0; expert < fold.experts(); expert++) {

@@ -32,6 +32,11 @@ public record RowDropout(double density, double epsilon, boolean rescale, Counte
     }
 
     @Override
+    public boolean hasLargeLoops() {
+        return true;
+    }
+
+    @Override
     public Scope scope() {
         return Scope.ROW;
     }

@@ -37,6 +37,11 @@ public record SignElection(List<Double> weights, boolean normalize) implements F
     }
 
     @Override
+    public boolean hasLargeLoops() {
+        return true;
+    }
+
+    @Override
     public int lanes() {
         return 5;
     }
