@@ -22,6 +22,11 @@ final class Crew implements AutoCloseable {
         void run(long piece, Worker worker) throws IOException;
     }
 
+    /** One piece of work that knows which it is. */
+    interface Task {
+        void run(Worker worker) throws IOException;
+    }
+
     private final List<Worker> workers;
     private final ExecutorService threads;
     private volatile boolean stopped;
@@ -60,6 +65,11 @@ final class Crew implements AutoCloseable {
         if (stopped) {
             throw new MergeStoppedException();
         }
+    }
+
+    /** The same for pieces that are written down. */
+    void all(List<Task> tasks) throws IOException, MergeStoppedException {
+        each(tasks.size(), (piece, worker) -> tasks.get((int) piece).run(worker));
     }
 
     private @Nullable Void shift(AtomicLong next, long count, Job job, Worker worker) throws IOException {

@@ -29,7 +29,7 @@ final class GramSolver {
     private static final int B = SolvedTensor.BLOCK;
     private static final int SPREAD = SolvedTensor.ROW_SPREAD;
 
-    private final TileLoop tiles;
+    private final MatrixTiles tiles;
     private final Crew crew;
     private final Kernels kernels;
     private final LongConsumer read;
@@ -47,7 +47,7 @@ final class GramSolver {
      */
     GramSolver(
             List<SolvedTensor> tensors,
-            TileLoop tiles,
+            MatrixTiles tiles,
             Crew crew,
             Kernels kernels,
             Optional<NonFinite> policy,

@@ -24,7 +24,6 @@ import org.weir.plan.MergePlan;
 import org.weir.plan.MergedTensor;
 import org.weir.plan.SolvedTensor;
 import org.weir.simd.Kernels;
-import org.weir.stage.Extent;
 import org.weir.stage.Scope;
 
 /**
@@ -55,11 +54,6 @@ public final class MergeEngine {
     private final Crew crew;
     private Duration elapsed = Duration.ZERO;
     private Optional<MergeProgress.Steady> steady = Optional.empty();
-
-    /** One piece of the queue. */
-    private interface Task {
-        void run(Worker worker) throws IOException;
-    }
 
     /** @param staged whether stages run one by one, each with the clock on it, although it is slower */
     public MergeEngine(MergePlan plan, MergeProgress progress, boolean staged) {
@@ -95,34 +89,29 @@ public final class MergeEngine {
         if (plan.options().sidecar().nice().isPresent()) {
             Niceness.set(plan.options().sidecar().nice().getAsInt());
         }
-        TileLoop tiles = new TileLoop(plan, sink, kernels, writtenBytes, crew::isStopped);
-        GramSolver solver = new GramSolver(
-                solved.values().stream().map(SolvedTally::plan).toList(),
-                tiles,
-                crew,
-                kernels,
-                plan.options().exactness().nonFinite(),
-                this::readAndDone);
+        TileOutput output = new TileOutput(plan, sink, writtenBytes, crew::isStopped);
+        Throttle readLimit = new Throttle(plan.options().sidecar().readLimit(), crew::isStopped);
+        TensorMerge merge = new TensorMerge(plan, new TileLoop(plan, output, readLimit), crew, progress, readBytes);
+        CopyLoop copies = new CopyLoop(plan, output, readLimit);
+        GramSolver solver = solver(new MatrixTiles(plan, output, readLimit, kernels));
         progress.begin(plan.readBytes());
-        List<TensorRun> left =
-                runs.values().stream().filter(run -> !tiles.isFinished(run)).toList();
-        List<TensorRun> first = large(left);
-        try (HeadStart _ = HeadStart.of(plan, first.isEmpty() ? left : first)) {
-            WarmUp.before(left);
-        }
+        List<TensorRun> left = runs.values().stream()
+                .filter(run -> !output.isFinished(run.index(), run.plan().output()))
+                .toList();
+        warmUp(left);
         meters().forEach(StageMeter::begin);
         try {
             if (left.stream().anyMatch(run -> run.waitsFor(Scope.MODEL))) {
                 progress.enter(MergeProgress.Phase.SURVEYING);
-                surveyModel(tiles);
+                merge.surveyModel(List.copyOf(runs.values()));
             }
             progress.enter(MergeProgress.Phase.MERGING);
             List<TensorRun> together = large(left);
             for (TensorRun run : together) {
-                mergeTogether(run, tiles);
+                merge.together(run);
             }
-            solveAll(solver, tiles);
-            doAll(queue(tiles, together));
+            solveAll(solver, output);
+            crew.all(queue(merge, copies, together));
         } finally {
             crew.close();
             forgetInputs();
@@ -131,6 +120,23 @@ public final class MergeEngine {
             steady = progress.steady();
         }
         return report();
+    }
+
+    private GramSolver solver(MatrixTiles tiles) {
+        return new GramSolver(
+                solved.values().stream().map(SolvedTally::plan).toList(),
+                tiles,
+                crew,
+                kernels,
+                plan.options().exactness().nonFinite(),
+                this::readAndDone);
+    }
+
+    private void warmUp(List<TensorRun> left) {
+        List<TensorRun> first = large(left);
+        try (HeadStart _ = HeadStart.of(plan, first.isEmpty() ? left : first)) {
+            WarmUp.before(left);
+        }
     }
 
     /** What was done until {@link #run} ended, be it before the end. */
@@ -182,48 +188,10 @@ public final class MergeEngine {
                 .toList();
     }
 
-    /** Over all of it, what is merged already included. */
-    private void surveyModel(TileLoop tiles) throws IOException, MergeStoppedException {
-        List<TensorRun> all = List.copyOf(runs.values());
-        Extent model = new Extent(
-                0,
-                all.stream().mapToInt(run -> run.plan().blocks()).sum(),
-                all.stream()
-                        .filter(run -> run.waitsFor(Scope.MODEL))
-                        .mapToLong(TensorRun::elements)
-                        .sum());
-        Optional<Sweep> next = Sweep.next(Scope.MODEL, all, model, plan.memory().tableEntries());
-        while (next.isPresent()) {
-            Sweep sweep = next.get();
-            List<Task> tasks = new ArrayList<>();
-            for (TensorRun run : sweep.runs()) {
-                for (int block = 0; block < run.plan().blocks(); block++) {
-                    int number = block;
-                    tasks.add(worker -> survey(tiles, sweep, run, number, worker));
-                }
-            }
-            doAll(tasks);
-            sweep.conclude(crew.workers());
-            next = Sweep.next(Scope.MODEL, all, model, plan.memory().tableEntries());
-        }
-    }
-
-    private void mergeTogether(TensorRun run, TileLoop tiles) throws IOException, MergeStoppedException {
-        Optional<Sweep> next = nextSweep(run);
-        while (next.isPresent()) {
-            Sweep sweep = next.get();
-            crew.each(run.plan().blocks(), (block, worker) -> survey(tiles, sweep, run, (int) block, worker));
-            sweep.conclude(crew.workers());
-            next = nextSweep(run);
-        }
-        crew.each(tiles.tiles(run), (tile, worker) -> merge(tiles, run, tile, worker));
-        run.forgetSurveys();
-    }
-
-    private void solveAll(GramSolver solver, TileLoop tiles) throws IOException, MergeStoppedException {
+    private void solveAll(GramSolver solver, TileOutput output) throws IOException, MergeStoppedException {
         for (Map.Entry<Integer, SolvedTally> each : solved.entrySet()) {
             SolvedTensor tensor = each.getValue().plan();
-            if (tiles.isFinished(each.getKey(), tensor.output())) {
+            if (output.isFinished(each.getKey(), tensor.output())) {
                 progress.leaveOut(tensor.readBytes());
             } else {
                 solver.solve(each.getKey(), each.getValue());
@@ -231,44 +199,18 @@ public final class MergeEngine {
         }
     }
 
-    /** Looks up often enough to stop soon: it may take a while. */
-    private void mergeAlone(TensorRun run, TileLoop tiles, Worker worker) throws IOException {
-        Optional<Sweep> next = tiles.isFinished(run) ? Optional.empty() : nextSweep(run);
-        while (next.isPresent()) {
-            Sweep sweep = next.get();
-            for (int block = 0; block < run.plan().blocks(); block++) {
-                if (crew.isStopped()) {
-                    return;
-                }
-                survey(tiles, sweep, run, block, worker);
-            }
-            sweep.conclude(List.of(worker));
-            worker.meter.rest("survey", 0, 0);
-            next = nextSweep(run);
-        }
-        for (long tile = 0; tile < tiles.tiles(run) && !crew.isStopped(); tile++) {
-            merge(tiles, run, tile, worker);
-        }
-        run.forgetSurveys();
-    }
-
-    private Optional<Sweep> nextSweep(TensorRun run) {
-        return Sweep.next(
-                Scope.TENSOR, List.of(run), run.extent(), plan.memory().tableEntries());
-    }
-
     /** What is left when the large tensors are done, in the order of the output. */
-    private List<Task> queue(TileLoop tiles, List<TensorRun> done) {
+    private List<Crew.Task> queue(TensorMerge merge, CopyLoop copies, List<TensorRun> done) {
         Set<TensorRun> without = new HashSet<>(done);
-        List<Task> tasks = new ArrayList<>();
+        List<Crew.Task> tasks = new ArrayList<>();
         for (int i = 0; i < plan.tensors().size(); i++) {
             switch (plan.tensors().get(i)) {
                 case SolvedTensor _ -> {}
-                case CopiedTensor copied -> addCopies(tasks, tiles, i, copied);
+                case CopiedTensor copied -> addCopies(tasks, copies, i, copied);
                 case MergedTensor _ -> {
                     TensorRun run = Objects.requireNonNull(runs.get(i));
                     if (!without.contains(run)) {
-                        addMerge(tasks, tiles, run);
+                        tasks.addAll(merge.tasks(run));
                     }
                 }
             }
@@ -276,42 +218,14 @@ public final class MergeEngine {
         return tasks;
     }
 
-    private void addMerge(List<Task> tasks, TileLoop tiles, TensorRun run) {
-        if (run.waitsFor(Scope.TENSOR)) {
-            tasks.add(worker -> mergeAlone(run, tiles, worker));
-            return;
-        }
-        for (long i = 0; i < tiles.tiles(run); i++) {
-            long tile = i;
-            tasks.add(worker -> merge(tiles, run, tile, worker));
-        }
-    }
-
-    private void addCopies(List<Task> tasks, TileLoop tiles, int index, CopiedTensor tensor) {
-        for (long i = 0; i < tiles.windows(tensor); i++) {
+    private void addCopies(List<Crew.Task> tasks, CopyLoop copies, int index, CopiedTensor tensor) {
+        for (long i = 0; i < copies.windows(tensor); i++) {
             long window = i;
             tasks.add(worker -> {
-                long bytes = tiles.copy(index, tensor, window, worker);
+                long bytes = copies.copy(index, tensor, window, worker);
                 readAndDone(bytes);
-                progress.leaveOut(tiles.bytes(tensor, window) - bytes);
+                progress.leaveOut(copies.bytes(tensor, window) - bytes);
             });
         }
-    }
-
-    private void doAll(List<Task> tasks) throws IOException, MergeStoppedException {
-        crew.each(tasks.size(), (piece, worker) -> tasks.get((int) piece).run(worker));
-    }
-
-    private void survey(TileLoop tiles, Sweep sweep, TensorRun run, int block, Worker worker) throws IOException {
-        long bytes = tiles.survey(sweep, run, block, worker);
-        readBytes.add(bytes);
-        progress.advance(sweep.readsAll() && run.readingsLeft() > 1 ? bytes : 0);
-    }
-
-    private void merge(TileLoop tiles, TensorRun run, long tile, Worker worker) throws IOException {
-        long bytes = tiles.merge(run, tile, worker);
-        readBytes.add(run.worksByRow() ? 2 * bytes : bytes);
-        progress.advance(bytes * run.readingsLeft());
-        progress.leaveOut((tiles.bytes(run, tile) - bytes) * run.readingsLeft());
     }
 }

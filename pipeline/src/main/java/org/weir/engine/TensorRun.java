@@ -9,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.weir.checkpoint.DType;
-import org.weir.checkpoint.InputChangedException;
 import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.Codecs;
 import org.weir.plan.MergeOptions;
@@ -24,7 +23,7 @@ import org.weir.stage.RowDropout;
 import org.weir.stage.Scope;
 import org.weir.stage.TileOp;
 
-/** One tensor being merged: its codecs, and its operations, which surveys make ready step by step. */
+/** One tensor being merged: its operations, which surveys make ready step by step, and what works on it. */
 final class TensorRun {
 
     private static final int NONE = -1;
@@ -33,8 +32,6 @@ final class TensorRun {
     private final int index;
     private final MergedTensor plan;
     private final Codec output;
-    private final List<Codec> codecs;
-    private final List<MappedTensor> inputs;
     /** Whether some operation has to see whole rows just before they are merged. */
     private final boolean byRow;
 
@@ -45,6 +42,8 @@ final class TensorRun {
     private final RangeMerge ranges;
     /** Those that compute inputs of this one, by the input's number. */
     private final SortedMap<Integer, TensorRun> steps;
+
+    private final RunInputs inputs;
     /** Per expert; replaced by the thread that leads the merge while no worker is at this tensor. */
     private final List<List<TileOp>> operations = new ArrayList<>();
 
@@ -57,8 +56,8 @@ final class TensorRun {
         this.plan = plan;
         Narrowing narrowing = Narrowing.of(plan.output(), options, kernels);
         this.output = narrowing.codec();
-        this.inputs = plan.inputs().toList();
-        this.codecs = Codecs.of(inputs, kernels);
+        List<MappedTensor> tensors = plan.inputs().toList();
+        List<Codec> codecs = Codecs.of(tensors, kernels);
         this.tally = new TensorTally(plan);
         this.strips = new StripMerge(this, narrowing, codecs);
         this.finite = new FiniteCheck(plan, codecs, output, options.exactness().nonFinite());
@@ -66,14 +65,15 @@ final class TensorRun {
                 && narrowing.random().isEmpty()
                 && Bf16Fusion.isTwinOf(kernels)
                 && plan.output().dtype() == DType.BF16
-                && inputs.stream().allMatch(input -> input.info().dtype() == DType.BF16);
-        this.ranges = new RangeMerge(this, fusable, strips, fusable ? leftovers(options) : strips);
+                && tensors.stream().allMatch(input -> input.info().dtype() == DType.BF16);
+        this.ranges = new RangeMerge(this, fusable, strips, fusable ? leftovers(tensors, options) : strips);
         this.readingsLeft = plan.readings();
         this.fold = plan.recipe().fold();
         operations.addAll(plan.recipe().operations());
         this.byRow = IntStream.range(0, experts()).anyMatch(expert -> waitingAt(expert, Scope.ROW) >= 0);
         finite.expect(operations);
         this.steps = steps(plan, options, kernels, staged);
+        this.inputs = new RunInputs(tensors, codecs, plan.views(), steps.keySet());
     }
 
     private SortedMap<Integer, TensorRun> steps(
@@ -92,8 +92,8 @@ final class TensorRun {
      * Merges the few strips that are left over where all else is fused: by plain loops, because loops over vectors would
      * be compiled just for them.
      */
-    private StripMerge leftovers(MergeOptions options) {
-        return new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(inputs, PLAIN));
+    private StripMerge leftovers(List<MappedTensor> tensors, MergeOptions options) {
+        return new StripMerge(this, Narrowing.of(plan.output(), options, PLAIN), Codecs.of(tensors, PLAIN));
     }
 
     /** Those that compute inputs of this one tile by tile, by the input's number. */
@@ -219,49 +219,9 @@ final class TensorRun {
         operations.addAll(plan.recipe().operations());
     }
 
-    /**
-     * Makes these elements of all inputs memory, but of those that steps compute: the one place that does.
-     * {@link Worker#input} has them, the base first; their first byte is that of the first element.
-     *
-     * @throws InputChangedException if a file shrank
-     */
-    void read(long first, long end, Worker worker) throws IOException {
-        for (int i = 0; i < inputs.size(); i++) {
-            int width = codecs.get(i).bytesPerElement();
-            if (steps.containsKey(i)) {
-                continue;
-            }
-            if (plan.views().isEmpty()) {
-                worker.read(i, inputs.get(i), first * width, (end - first) * width);
-            } else {
-                worker.read(i, plan.views().get(i), first, end);
-            }
-        }
-        worker.firstElement = first;
-    }
-
-    /** Gives the memory of these elements back. */
-    void release(long first, long end, Worker worker) {
-        eachRange(first, end, worker::release);
-    }
-
-    /** Lets the inputs' cached pages of these elements go. */
-    void forget(long first, long end) {
-        eachRange(first, end, MappedTensor::forget);
-    }
-
-    /** What is done with bytes of an input that lie in its file as they are read. */
-    private interface InFile {
-        void of(MappedTensor input, long fromByte, long lengthBytes);
-    }
-
-    private void eachRange(long first, long end, InFile action) {
-        for (int i = 0; i < inputs.size() && plan.views().isEmpty(); i++) {
-            int width = codecs.get(i).bytesPerElement();
-            if (!steps.containsKey(i)) {
-                action.of(inputs.get(i), first * width, (end - first) * width);
-            }
-        }
+    /** What is read for it. */
+    RunInputs inputs() {
+        return inputs;
     }
 
     /** The operations on an expert's elements that a worker is at. */
