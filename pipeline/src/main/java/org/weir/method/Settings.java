@@ -17,7 +17,7 @@ public final class Settings {
     private final List<Integer> places;
 
     private final int experts;
-    /** How many experts the config lists. */
+    /** How many experts the config lists, in this slice or in that with the most. */
     private final int listed;
 
     private final List<Long> dims;
@@ -55,11 +55,11 @@ public final class Settings {
         }
     }
 
-    private Settings(Settings of, String tensor, List<Long> dims, boolean origin) {
+    private Settings(Settings of, String tensor, int listed, List<Long> dims, boolean origin) {
         this.tensor = tensor;
         this.seed = of.seed;
         this.experts = of.experts;
-        this.listed = of.listed;
+        this.listed = listed;
         this.places = of.places;
         this.dims = List.copyOf(dims);
         this.origin = origin;
@@ -100,17 +100,22 @@ public final class Settings {
 
     /** The same for another tensor, a scalar without a base. */
     public Settings named(String other) {
-        return new Settings(this, other, List.of(), false);
+        return new Settings(this, other, listed, List.of(), false);
+    }
+
+    /** The same in a config with a slice that lists so many experts; before, there is none with more than these. */
+    public Settings amongSlicesOf(int most) {
+        return new Settings(this, tensor, Math.max(listed, most), dims, origin);
     }
 
     /** The same for a tensor of this shape; before, it is a scalar's. */
     public Settings shaped(List<Long> shape) {
-        return new Settings(this, tensor, shape, origin);
+        return new Settings(this, tensor, listed, shape, origin);
     }
 
     /** The same where there is a base to take differences from, or not; before, there is none. */
     public Settings withOrigin(boolean given) {
-        return new Settings(this, tensor, dims, given);
+        return new Settings(this, tensor, listed, dims, given);
     }
 
     /** Whether there is a base to take differences from. */
@@ -148,7 +153,7 @@ public final class Settings {
         return experts;
     }
 
-    /** Whether several experts are merged, of which only one has this tensor. */
+    /** Whether several experts are merged, of which only one has this tensor, or gives this slice's layers. */
     boolean oneHasIt() {
         return experts == 1 && listed > 1;
     }

@@ -30,6 +30,9 @@ final class ParameterLookup {
     /** Of slices where neither names nor layers matter, so that there is nothing to look up again. */
     private final Map<Integer, Settings> ofAllTensors = new HashMap<>();
 
+    /** The most experts that a slice has. */
+    private final int most;
+
     private final ParameterCoverage coverage;
     private final ConfigProblems problems;
     private final ConfigNotes notes;
@@ -50,6 +53,8 @@ final class ParameterLookup {
                     config, slice, slice.experts(method.base()), reader, List.of(own, module, all)));
             noteEntries(slice);
         }
+        this.most =
+                given.stream().mapToInt(slice -> slice.experts().size()).max().orElse(0);
         this.coverage = new ParameterCoverage(config, method, given);
         coverage.requireGiven(problems);
     }
@@ -116,7 +121,7 @@ final class ParameterLookup {
             };
             values.put(param.name(), found);
         }
-        return new Settings(method.params(), place.output(), seed, experts, values);
+        return new Settings(method.params(), place.output(), seed, experts, values).amongSlicesOf(most);
     }
 
     private static double value(Param param, List<SettingValues> levels, String tensor, double t) {

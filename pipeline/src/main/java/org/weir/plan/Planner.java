@@ -244,7 +244,8 @@ public final class Planner {
             problems.add(configProblem(name + " needs a base; write base_model: MODEL"));
         }
         requireStatistics(method);
-        if (config.slices().stream().anyMatch(slice -> slice.experts(role).isEmpty())) {
+        // a slice of a stack may be of the base alone, whose layers are then taken as they are, as in mergekit
+        if (config.slices().stream().allMatch(slice -> slice.experts(role).isEmpty())) {
             problems.add(configProblem(name + " needs at least one model beside the base"));
         }
     }

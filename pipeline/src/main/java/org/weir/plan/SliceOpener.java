@@ -42,7 +42,8 @@ final class SliceOpener {
 
     private Optional<SliceModels> open(SliceEntry slice, int place, int firstOutput) {
         Optional<ModelEntry> base = config.isStack() ? slice.listedBase() : slice.baseModel();
-        if (role != BaseRole.SUMMAND && slice.baseModel().isPresent() && base.isEmpty()) {
+        boolean asItIs = role == BaseRole.FIRST && slice.sources().size() == 1; // needs no base, as in mergekit
+        if (role != BaseRole.SUMMAND && slice.baseModel().isPresent() && base.isEmpty() && !asItIs) {
             problems.add(
                     slice.sources().getFirst().line(),
                     "slices[" + place + "]: "

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads what is merged: {@code models}, or {@code slices} of layers. */
@@ -144,10 +145,20 @@ final class SliceReader {
         if (!two || ends.size() != 2 || ends.get(0) >= ends.get(1)) {
             problems.add(
                     field.get().line(),
-                    path + ".layer_range: expected the first layer and the one after the last, such as [0, 8]");
+                    path + ".layer_range: found " + written(field.get().value())
+                            + ", expected the first layer and the one after the last, such as [0, 8]");
             return Optional.empty();
         }
         return Optional.of(new ModelEntry.Layers(ends.get(0), ends.get(1)));
+    }
+
+    /** As in the file if it is a list of words. */
+    private static String written(Yaml value) {
+        return value instanceof Yaml.Items list && list.items().stream().allMatch(Yaml.Text.class::isInstance)
+                ? OneLine.quoted(list.items().stream()
+                        .map(item -> ((Yaml.Text) item).text())
+                        .collect(Collectors.joining(", ", "[", "]")))
+                : value.description();
     }
 
     private static Stream<Integer> layer(Yaml value) {

@@ -87,7 +87,8 @@ final class TensorFinder {
                             || fitsInRows(slice, theirs.get().info(), donors.info()));
             if (!fits && said.add(reference)) {
                 String how = theirs.map(tensor -> tensor.info().shape() + " in").orElse("missing from");
-                String help = theirs.isEmpty() ? "; --allow-missing merges those that have it" : tokens ? help() : "";
+                String help = theirs.map(tensor -> help(expert, tensor.info(), donors.info(), tokens))
+                        .orElse("; --allow-missing merges those that have it");
                 problems.add(
                         PlanProblem.Kind.INPUT,
                         place.output(),
@@ -116,19 +117,24 @@ final class TensorFinder {
     }
 
     private boolean fits(SliceSource expert, TensorInfo theirs, TensorInfo wanted, boolean tokens) {
-        boolean sameRows = tokens
-                && expert.layout().isOfVocabulary(theirs)
-                && columns(theirs.shape()).equals(columns(wanted.shape()));
+        boolean sameRows = tokens && differInTokensAlone(expert, theirs, wanted);
         if (tokens && tokenizer.isPresent()) {
             return sameRows;
         }
         return theirs.shape().equals(wanted.shape()) || (sameRows && rule.fits(rows(theirs), rows(wanted)));
     }
 
-    private String help() {
-        return tokenizer.isPresent()
-                ? "; with a tokenizer, config.json's vocab_size has to say the number of rows, and the columns to be as many"
-                : "; tokenizer_source: base lines the tokens up";
+    private static boolean differInTokensAlone(SliceSource expert, TensorInfo theirs, TensorInfo wanted) {
+        return expert.layout().isOfVocabulary(theirs) && columns(theirs.shape()).equals(columns(wanted.shape()));
+    }
+
+    private String help(SliceSource expert, TensorInfo theirs, TensorInfo wanted, boolean tokens) {
+        if (tokens && tokenizer.isPresent()) {
+            return "; with a tokenizer, config.json's vocab_size has to say the number of rows, and the columns to be as many";
+        }
+        return tokens && differInTokensAlone(expert, theirs, wanted)
+                ? "; tokenizer_source: base lines the tokens up"
+                : "";
     }
 
     /** With a row for the same token at the same place in all of them. */

@@ -21,6 +21,7 @@ import org.weir.checkpoint.TensorInfo;
 import org.weir.method.InvalidSettingsException;
 import org.weir.method.MergeMethod;
 import org.weir.method.MethodInfo;
+import org.weir.method.MethodInfo.BaseRole;
 import org.weir.method.Settings;
 import org.weir.stage.GramSolve;
 import org.weir.stage.Recipe;
@@ -162,7 +163,10 @@ final class TensorPlanner {
                 .withOrigin(inputs.base().isPresent());
         TensorInfo output = output(place, inputs);
         if (inputs.experts().isEmpty()) {
-            return Optional.of(baseOnly(output, inputs, "no other has it, so the base's is taken (--allow-missing)"));
+            String alone = slices.get(place.slice()).experts().isEmpty()
+                    ? "its slice has no other source, so the base's is taken"
+                    : "no other has it, so the base's is taken (--allow-missing)";
+            return Optional.of(baseOnly(output, inputs, alone));
         }
         SliceModels slice = slices.get(place.slice());
         boolean all = inputs.present().size() == slice.experts().size();
@@ -246,8 +250,13 @@ final class TensorPlanner {
                 .outDtype()
                 .or(config::outDtype)
                 .or(config::dtype)
-                .or(() -> inputs.base().map(base -> base.info().dtype()))
+                .or(() -> base(inputs).map(base -> base.info().dtype()))
                 .orElseGet(() -> types.stream().reduce(TensorPlanner::promoted).orElseThrow());
+    }
+
+    /** Also where it is merged like the others, as the first of them. */
+    private Optional<MappedTensor> base(TensorInputs inputs) {
+        return info.base() == BaseRole.FIRST ? Optional.of(inputs.experts().getFirst()) : inputs.base();
     }
 
     private static DType promoted(DType a, DType b) {

@@ -62,8 +62,8 @@ final class SlicesOfConfigTest {
                         "c.yml:5: slices[1].sources[0] has no layer_range; write the first layer and the one after the"
                                 + " last: [0, 8]",
                         "c.yml:6: slices[1].sources[1] has no model; write '- model: PATH'",
-                        "c.yml:7: slices[1].sources[2].layer_range: expected the first layer and the one after the"
-                                + " last, such as [0, 8]",
+                        "c.yml:7: slices[1].sources[2].layer_range: found '[4, 4]', expected the first layer and the one"
+                                + " after the last, such as [0, 8]",
                         "c.yml:8: unknown key 'layers' under slices[1].sources[3]; expected one of layer_range, model,"
                                 + " parameters, statistics",
                         "c.yml:9: slices[2]: found 'x', expected a mapping: '- sources: [...]'",

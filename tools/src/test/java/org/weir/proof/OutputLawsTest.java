@@ -63,6 +63,19 @@ class OutputLawsTest {
         });
     }
 
+    /** As in mergekit; of models without a base, the type that holds the values of all. */
+    @ParameterizedTest
+    @CsvSource({"task_arithmetic, weight: 1, BF16", "slerp, t: 0.5, BF16", "linear, weight: 1, F32"})
+    void ofDifferentDtypesTheBasesIsTheResults(String method, String parameter, Format format) throws IOException {
+        Config config = Config.of(method)
+                .base(Goldens.path("models").resolve("micro/base"))
+                .model(Goldens.path("models").resolve("micro-f32/e1"))
+                .with(parameter);
+        Weir.merge(folder, config.toString())
+                .tensors()
+                .forEach((name, tensor) -> assertEquals(format, tensor.format(), name));
+    }
+
     @Test
     void configJsonNamesTheDtypeOfTheWeights() throws IOException {
         for (String dtype : List.of("float16", "bfloat16", "float32")) {

@@ -1,6 +1,7 @@
 package org.weir.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -112,6 +115,58 @@ class SliceLawsTest {
                 assertEquals(expected, layer(merged, 1 + i).at(e), 1e-6);
             }
         }
+    }
+
+    /** As in mergekit, whose methods return what there is one of: the base for those that add differences to it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "task_arithmetic | weight: 0.5",
+                "ties            | weight: 0.5",
+                "sce             | select_topk: 1",
+                "nearswap        | t: 0.001",
+                "arcee_fusion    | filter_wise: false",
+                "karcher         | tol: 0.001",
+                "slerp           | t: 0.5"
+            })
+    void aSliceOfTheBaseAloneIsTheBasesWhereOthersAreMerged(String method, String parameter) throws IOException {
+        Model merged = Model.read(merge("""
+                merge_method: %2$s
+                base_model: %1$s/one
+                parameters: {%3$s}
+                slices:
+                  - sources:
+                      - {model: %1$s/one, layer_range: [0, 1]}
+                      - {model: %1$s/two, layer_range: [0, 1]}
+                  - sources:
+                      - {model: %1$s/one, layer_range: [1, 3]}
+                """.formatted(folder, method, parameter)));
+        assertNotEquals(layer(one, 0), layer(merged, 0));
+        assertEquals(layer(one, 1), layer(merged, 1));
+        assertEquals(layer(one, 2), layer(merged, 2));
+        assertEquals(one.tensor("model.norm.weight"), merged.tensor("model.norm.weight"));
+    }
+
+    /** The weights that a model without a partner has do not matter then, nor does where t says to go. */
+    @ParameterizedTest
+    @CsvSource({"slerp, t: 0.5, base_model: %s/one", "nuslerp, weight: 0.5, dtype: float32"})
+    void aSliceOfOneModelIsThatModelsWhereOthersAreInterpolated(String method, String parameter, String more)
+            throws IOException {
+        Model merged = Model.read(merge("""
+                merge_method: %2$s
+                %4$s
+                parameters: {%3$s}
+                slices:
+                  - sources:
+                      - {model: %1$s/one, layer_range: [0, 1]}
+                      - {model: %1$s/two, layer_range: [0, 1]}
+                  - sources:
+                      - {model: %1$s/two, layer_range: [1, 3]}
+                """.formatted(folder, method, parameter, more.formatted(folder))));
+        assertNotEquals(layer(one, 0), layer(merged, 0));
+        assertEquals(layer(two, 1), layer(merged, 1));
+        assertEquals(two.tensor("lm_head.weight"), merged.tensor("lm_head.weight"));
     }
 
     /** Weights 0 to 1 along each slice; of a slice of one layer the last. */

@@ -276,6 +276,24 @@ class VocabularyTest {
     }
 
     @Test
+    void aTokenizerIsOnlyAdvisedWhereItHelps() throws IOException {
+        Model one = Model.read(folder.resolve("one"));
+        Map<String, Tensor> wide = new TreeMap<>(one.tensors());
+        wide.put(EMBEDDING, Tensor.of(Format.F32, List.of(ONE.size(), COLUMNS + 1), i -> i));
+        new Model(wide).write(folder.resolve("wide"), 1);
+        Files.writeString(folder.resolve("wide/config.json"), "{\"vocab_size\": %d}".formatted(ONE.size()));
+        for (String other : List.of("two", "wide")) {
+            Weir.Run run = Weir.tryMerge(folder, """
+                    merge_method: karcher
+                    models: [{model: %1$s/one}, {model: %1$s/%2$s}]
+                    """.formatted(folder, other));
+            assertEquals(3, run.exitCode(), run.err());
+            assertTrue(run.err().contains(EMBEDDING + ": is [5, 4] in"), run.err());
+            assertEquals(other.equals("two"), run.err().contains("tokenizer_source: base lines"), run.err());
+        }
+    }
+
+    @Test
     void whatCannotBeIsSaidWithItsLine() throws IOException {
         assertRefused(
                 "config.yml:5: the tokenizer's source 'nobody' is none of the models", "tokenizer_source: nobody");
