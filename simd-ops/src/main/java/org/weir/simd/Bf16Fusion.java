@@ -212,8 +212,8 @@ public final class Bf16Fusion {
         long baseAddress = checkedAddress(base, first, n);
         long expertAddress = checkedAddress(expert, first, n);
         int done = loBits == guessBits && hiBits == guessBits
-                ? VectorFusion.countGuesses(baseAddress, expertAddress, n, guessBits, counts, from)
-                : VectorFusion.countDeltas(
+                ? VectorDeltaCounts.countGuesses(baseAddress, expertAddress, n, guessBits, counts, from)
+                : VectorDeltaCounts.countDeltas(
                         baseAddress, expertAddress, n, loBits, hiBits, shift, guessBits, counts, from);
         if (done < n) {
             long offsetBytes = WIDTH_BYTES * first;
@@ -222,7 +222,7 @@ public final class Bf16Fusion {
             ScalarBf16Codec.widen(base, offsetBytes + (long) WIDTH_BYTES * done, b, 0, n - done);
             ScalarBf16Codec.widen(expert, offsetBytes + (long) WIDTH_BYTES * done, x, 0, n - done);
             ScalarKernels.subtract(x, b, 0, n - done);
-            ScalarKernels.countRange(x, 0, n - done, loBits, hiBits, shift, guessBits, counts, from);
+            ScalarMagnitudes.count(x, 0, n - done, loBits, hiBits, shift, guessBits, counts, from);
         }
     }
 
@@ -244,7 +244,7 @@ public final class Bf16Fusion {
             stageExpert(k, first, n);
         }
         if (elects) {
-            ScalarKernels.elect(
+            ScalarElection.elect(
                     result, result, restLanes[1], restLanes[2], restLanes[3], restLanes[4], normalizes, 0, n);
         } else {
             ScalarKernels.divide(result, divisor, 0, n);
@@ -262,14 +262,14 @@ public final class Bf16Fusion {
             ScalarKernels.subtract(rest, restBase, 0, n);
         }
         if (largestCut[k] >= 0) {
-            ScalarKernels.trimRange(rest, 0, n, largestCut[k], false);
+            ScalarMagnitudes.trim(rest, 0, n, largestCut[k], false);
         }
         if (keepUpper[k] != KEEP_ALL) {
             ScalarKernels.dropout(rest, 0, n, randoms[k], first, keep48[k]);
         }
         ScalarKernels.scale(rest, factors[k], 0, n);
         if (elects) {
-            ScalarKernels.vote(
+            ScalarElection.vote(
                     restLanes[0], restLanes[1], restLanes[2], restLanes[3], restLanes[4], rest, weights[k], 0, n);
         } else {
             ScalarKernels.addWeighted(restLanes[0], rest, weights[k], 0, n);

@@ -7,7 +7,7 @@ final class ScalarChoices {
 
     static void cutAbove(float[] x, int from, int to, int largestKeptBits) {
         for (int i = from; i < to; i++) {
-            if (ScalarKernels.magnitudeBits(x[i]) > largestKeptBits) {
+            if (ScalarMagnitudes.magnitudeBits(x[i]) > largestKeptBits) {
                 x[i] = 0;
             }
         }
@@ -31,7 +31,7 @@ final class ScalarChoices {
 
     static void keepLarger(float[] best, float[] x, int from, int to) {
         for (int i = from; i < to; i++) {
-            if (ScalarKernels.magnitudeBits(x[i]) >= ScalarKernels.magnitudeBits(best[i])) {
+            if (ScalarMagnitudes.magnitudeBits(x[i]) >= ScalarMagnitudes.magnitudeBits(best[i])) {
                 best[i] = x[i];
             }
         }

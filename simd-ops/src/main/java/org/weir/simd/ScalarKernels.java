@@ -6,9 +6,6 @@ package org.weir.simd;
  */
 final class ScalarKernels implements Kernels {
 
-    static final int INFINITY = 0x7f800000;
-    static final int SMALLEST_NORMAL_F16 = 113 << 23;
-
     private static final Codec BF16 = new ScalarBf16Codec();
 
     private final String description;
@@ -112,32 +109,7 @@ final class ScalarKernels implements Kernels {
             float[] x,
             float weight,
             int n) {
-        vote(total, plus, plusWeight, minus, minusWeight, x, weight, 0, n);
-    }
-
-    static void vote(
-            float[] total,
-            float[] plus,
-            float[] plusWeight,
-            float[] minus,
-            float[] minusWeight,
-            float[] x,
-            float weight,
-            int from,
-            int to) {
-        for (int i = from; i < to; i++) {
-            float v = weight * x[i];
-            if (!Float.isNaN(total[i])) {
-                total[i] += v;
-            }
-            if (v > 0) {
-                plus[i] += v;
-                plusWeight[i] += weight;
-            } else if (v < 0) {
-                minus[i] += v;
-                minusWeight[i] += weight;
-            }
-        }
+        ScalarElection.vote(total, plus, plusWeight, minus, minusWeight, x, weight, 0, n);
     }
 
     @Override
@@ -150,43 +122,12 @@ final class ScalarKernels implements Kernels {
             float[] minusWeight,
             boolean normalize,
             int n) {
-        elect(out, total, plus, plusWeight, minus, minusWeight, normalize, 0, n);
-    }
-
-    static void elect(
-            float[] out,
-            float[] total,
-            float[] plus,
-            float[] plusWeight,
-            float[] minus,
-            float[] minusWeight,
-            boolean normalize,
-            int from,
-            int to) {
-        for (int i = from; i < to; i++) {
-            if (Float.isNaN(total[i])) {
-                out[i] = Float.NaN;
-                continue;
-            }
-            boolean positive = total[i] >= 0;
-            float elected = positive ? plus[i] : minus[i];
-            float weight = positive ? plusWeight[i] : minusWeight[i];
-            out[i] = normalize && weight != 0 ? elected / weight : elected;
-        }
+        ScalarElection.elect(out, total, plus, plusWeight, minus, minusWeight, normalize, 0, n);
     }
 
     @Override
     public void trim(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
-        trimRange(x, from, to, thresholdBits, keepEqual);
-    }
-
-    /** Chooses between numbers, not between ways: where the next element goes cannot be foreseen. */
-    static void trimRange(float[] x, int from, int to, int thresholdBits, boolean keepEqual) {
-        int largestCut = keepEqual ? thresholdBits - 1 : thresholdBits;
-        for (int i = from; i < to; i++) {
-            int bits = Float.floatToRawIntBits(x[i]);
-            x[i] = Float.intBitsToFloat((bits & Integer.MAX_VALUE) <= largestCut ? 0 : bits);
-        }
+        ScalarMagnitudes.trim(x, from, to, thresholdBits, keepEqual);
     }
 
     @Override
@@ -287,123 +228,33 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void roundToBf16(float[] x, int n, CounterRandom stream, long firstElement) {
-        roundToBf16(x, 0, n, stream, firstElement);
-    }
-
-    /** {@code firstElement} is the place of {@code x[0]}, whatever {@code from} is. */
-    static void roundToBf16(float[] x, int from, int to, CounterRandom stream, long firstElement) {
-        for (int i = from; i < to; i++) {
-            int bits = Float.floatToRawIntBits(x[i]);
-            if (magnitudeBits(x[i]) <= INFINITY) {
-                int carried = bits + (stream.bits(firstElement + i) >>> 16);
-                x[i] = Float.intBitsToFloat(carried & 0xffff0000);
-            }
-        }
+        ScalarRounding.roundToBf16(x, 0, n, stream, firstElement);
     }
 
     @Override
     public void roundToF16(float[] x, int n, CounterRandom stream, long firstElement) {
-        roundToF16(x, 0, n, stream, firstElement);
-    }
-
-    /**
-     * Of a number with 24 significant bits F16 keeps 11, fewer where its exponent ends. The random bits take the place of
-     * those that go, and carry as often as they should:
-     *
-     * <pre>
-     *   normal       mmmmmmmmmmm|ddddddddddddd        + 13 random bits, then 13 zeros
-     *   subnormal    mmmm|dddddddddddddddddddd        counted in units of 2^-24, the smallest F16
-     * </pre>
-     */
-    static void roundToF16(float[] x, int from, int to, CounterRandom stream, long firstElement) {
-        for (int i = from; i < to; i++) {
-            int magnitude = magnitudeBits(x[i]);
-            int sign = Float.floatToRawIntBits(x[i]) & 0x80000000;
-            int random = stream.bits(firstElement + i);
-            if (magnitude >= SMALLEST_NORMAL_F16 && magnitude <= INFINITY) {
-                x[i] = Float.intBitsToFloat(sign | (magnitude + (random >>> 19) & 0xffffe000));
-            } else if (magnitude < SMALLEST_NORMAL_F16) {
-                int exponent = Math.max(magnitude >>> 23, 1);
-                int significand = magnitude - ((exponent - 1) << 23);
-                int dropped = 126 - exponent;
-                int beyond = Math.clamp(dropped - 31L, 0, 31);
-                int shift = Math.min(dropped, 31);
-                int units = ((significand >>> beyond) + (random >>> (32 - shift))) >>> shift;
-                x[i] = Float.intBitsToFloat(sign | Float.floatToRawIntBits(units * 0x1p-24f));
-            }
-        }
+        ScalarRounding.roundToF16(x, 0, n, stream, firstElement);
     }
 
     @Override
     public void countMagnitudes(
             float[] x, int n, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
-        countRange(x, 0, n, loBits, hiBits, shift, guessBits, counts, from);
-    }
-
-    static void countRange(
-            float[] x, int begin, int end, int loBits, int hiBits, int shift, int guessBits, long[] counts, int from) {
-        for (int i = begin; i < end; i++) {
-            int magnitude = magnitudeBits(x[i]);
-            if (magnitude > hiBits) {
-                counts[from]++;
-            } else if (magnitude >= loBits) {
-                counts[from + 2 + ((magnitude - loBits) >>> shift)]++;
-                if (magnitude == guessBits) {
-                    counts[from + 1]++;
-                }
-            }
-        }
+        ScalarMagnitudes.count(x, 0, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 
     @Override
     public double sumMagnitudes(float[] x, int n) {
-        int fullRows = n & -16;
-        return sumRest(sumOfLanes(x, fullRows, 0, 16), x, fullRows, n);
-    }
-
-    private static double sumOfLanes(float[] x, int end, int firstLane, int lanes) {
-        if (lanes > 1) {
-            int half = lanes / 2;
-            return sumOfLanes(x, end, firstLane, half) + sumOfLanes(x, end, firstLane + half, half);
-        }
-        double sum = 0;
-        for (int i = firstLane; i < end; i += 16) {
-            sum += Math.abs(x[i]);
-        }
-        return sum;
-    }
-
-    static double sumRest(double sum, float[] x, int from, int to) {
-        for (int i = from; i < to; i++) {
-            sum += Math.abs(x[i]);
-        }
-        return Double.isNaN(sum) ? Double.NaN : sum; // one NaN for all, whichever of several won
+        return ScalarMagnitudes.sum(x, n);
     }
 
     @Override
     public long countNonZero(float[] x, int n) {
-        return countNonZero(x, 0, n);
-    }
-
-    static long countNonZero(float[] x, int from, int to) {
-        long count = 0;
-        for (int i = from; i < to; i++) {
-            count += x[i] != 0 ? 1 : 0;
-        }
-        return count;
+        return ScalarMagnitudes.countNonZero(x, 0, n);
     }
 
     @Override
     public long countNonFinite(float[] x, int n) {
-        return countNonFinite(x, 0, n);
-    }
-
-    static long countNonFinite(float[] x, int from, int to) {
-        long count = 0;
-        for (int i = from; i < to; i++) {
-            count += Float.isFinite(x[i]) ? 0 : 1;
-        }
-        return count;
+        return ScalarMagnitudes.countNonFinite(x, 0, n);
     }
 
     @Override
@@ -450,10 +301,6 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < rows; i++) {
             ScalarProducts.subtractRow(c, cAt + i * cRow, a, aAt + i * aRow, b, bRow, depth, 0, columns);
         }
-    }
-
-    static int magnitudeBits(float x) {
-        return Float.floatToRawIntBits(x) & 0x7fffffff;
     }
 
     @Override

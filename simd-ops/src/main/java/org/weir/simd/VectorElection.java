@@ -35,7 +35,7 @@ final class VectorElection {
             FloatVector.fromArray(FLOATS, minus, i).add(v, negative).intoArray(minus, i);
             FloatVector.fromArray(FLOATS, minusWeight, i).add(weight, negative).intoArray(minusWeight, i);
         }
-        ScalarKernels.vote(total, plus, plusWeight, minus, minusWeight, x, weight, i, n);
+        ScalarElection.vote(total, plus, plusWeight, minus, minusWeight, x, weight, i, n);
     }
 
     static void elect(
@@ -60,6 +60,6 @@ final class VectorElection {
             }
             elected.blend(Float.NaN, sum.compare(NE, sum)).intoArray(out, i);
         }
-        ScalarKernels.elect(out, total, plus, plusWeight, minus, minusWeight, normalize, i, n);
+        ScalarElection.elect(out, total, plus, plusWeight, minus, minusWeight, normalize, i, n);
     }
 }

@@ -33,7 +33,7 @@ final class VectorMagnitudes {
             VectorMask<Integer> cut = v.reinterpretAsInts().and(0x7fffffff).compare(LE, largestCut);
             v.blend(0, cut.cast(FLOATS)).intoArray(x, i);
         }
-        ScalarKernels.trimRange(x, i, to, thresholdBits, keepEqual);
+        ScalarMagnitudes.trim(x, i, to, thresholdBits, keepEqual);
     }
 
     /** Elements equal to the guess are counted in vectors; one by one only those are that lie elsewhere in the bracket. */
@@ -53,7 +53,7 @@ final class VectorMagnitudes {
             VectorMask<Integer> inside = magnitudes.compare(GE, loBits).andNot(over.or(guessed));
             if (inside.anyTrue()) {
                 for (long lanes = inside.toLong(); lanes != 0; lanes &= lanes - 1) {
-                    int magnitude = ScalarKernels.magnitudeBits(x[i + Long.numberOfTrailingZeros(lanes)]);
+                    int magnitude = ScalarMagnitudes.magnitudeBits(x[i + Long.numberOfTrailingZeros(lanes)]);
                     counts[from + 2 + ((magnitude - loBits) >>> shift)]++;
                 }
             }
@@ -64,7 +64,7 @@ final class VectorMagnitudes {
             counts[from + 1] += guesses;
             counts[from + 2 + ((guessBits - loBits) >>> shift)] += guesses;
         }
-        ScalarKernels.countRange(x, i, n, loBits, hiBits, shift, guessBits, counts, from);
+        ScalarMagnitudes.count(x, i, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 
     static double sumMagnitudes(float[] x, int n) {
@@ -76,7 +76,7 @@ final class VectorMagnitudes {
             case 4 -> sumOfLanes(x, fullRows, 0) + sumOfLanes(x, fullRows, 8);
             default -> sumOfLanes(x, fullRows, 0);
         };
-        return ScalarKernels.sumRest(sum, x, fullRows, n);
+        return ScalarMagnitudes.sumRest(sum, x, fullRows, n);
     }
 
     /** Of two vectors' worth of the 16 lanes: at 512 bits that is all of them. */
@@ -111,7 +111,7 @@ final class VectorMagnitudes {
         for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
             count += FloatVector.fromArray(FLOATS, x, i).compare(NE, 0).trueCount();
         }
-        return count + ScalarKernels.countNonZero(x, i, n);
+        return count + ScalarMagnitudes.countNonZero(x, i, n);
     }
 
     static long countNonFinite(float[] x, int n) {
@@ -121,6 +121,6 @@ final class VectorMagnitudes {
             IntVector bits = FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts();
             count += bits.and(0x7fffffff).compare(GE, 0x7f800000).trueCount();
         }
-        return count + ScalarKernels.countNonFinite(x, i, n);
+        return count + ScalarMagnitudes.countNonFinite(x, i, n);
     }
 }

@@ -9,8 +9,8 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import static org.weir.simd.CounterRandom.MULTIPLY_1;
 import static org.weir.simd.CounterRandom.MULTIPLY_2;
 import static org.weir.simd.CounterRandom.MULTIPLY_3;
-import static org.weir.simd.ScalarKernels.INFINITY;
-import static org.weir.simd.ScalarKernels.SMALLEST_NORMAL_F16;
+import static org.weir.simd.ScalarRounding.INFINITY;
+import static org.weir.simd.ScalarRounding.SMALLEST_NORMAL_F16;
 import static org.weir.simd.Species.FLOATS;
 import static org.weir.simd.Species.INTS;
 
@@ -54,7 +54,7 @@ final class VectorRounding {
                     .reinterpretAsFloats()
                     .intoArray(x, i);
         }
-        ScalarKernels.roundToBf16(x, i, to, stream, firstElement);
+        ScalarRounding.roundToBf16(x, i, to, stream, firstElement);
     }
 
     static void toF16(float[] x, int n, CounterRandom stream, long firstElement) {
@@ -94,6 +94,6 @@ final class VectorRounding {
                     .reinterpretAsFloats()
                     .intoArray(x, i);
         }
-        ScalarKernels.roundToF16(x, i, to, stream, firstElement);
+        ScalarRounding.roundToF16(x, i, to, stream, firstElement);
     }
 }

@@ -237,7 +237,7 @@ class TwinsTest {
         return switch (random.nextInt(8)) {
             case 0 -> 0;
             case 1 -> 0x7fffffff;
-            default -> ScalarKernels.magnitudeBits(n == 0 ? 1 : x[random.nextInt(n)]);
+            default -> ScalarMagnitudes.magnitudeBits(n == 0 ? 1 : x[random.nextInt(n)]);
         };
     }
 
