@@ -12,9 +12,7 @@ import java.util.stream.Stream;
 import org.weir.checkpoint.Checkpoint;
 import org.weir.checkpoint.ShardLayout;
 import org.weir.method.MergeMethod;
-import org.weir.method.MergeMethods;
 import org.weir.method.MethodInfo.BaseRole;
-import org.weir.method.MethodInfo.Statistics;
 
 /** Makes a plan from a config: opens the inputs, reads their headers only, and finds every problem there is. */
 public final class Planner {
@@ -86,8 +84,8 @@ public final class Planner {
     }
 
     private MergePlan plan(Optional<Path> out) throws PlanException {
-        MergeMethod method = MergeMethods.named(config.methodName()).orElseThrow(this::unknownMethod);
-        requireModels(method);
+        MergeMethod method = MethodOfConfig.named(config);
+        problems.addAll(new MethodOfConfig(config, method.info()).problems());
         boolean modelsGiven = problems.isEmpty();
         ParameterLookup parameters = new ParameterLookup(config, method.info(), options.seed());
         problems.addAll(parameters.problems());
@@ -229,44 +227,6 @@ public final class Planner {
         });
     }
 
-    private PlanException unknownMethod() {
-        List<String> names =
-                MergeMethods.all().stream().map(method -> method.info().name()).toList();
-        String help = DidYouMean.question(names, config.methodName()).orElse("Weir has " + String.join(", ", names));
-        return new PlanException(List.of(configProblem("unknown merge_method '" + config.methodName() + "'; " + help)));
-    }
-
-    private void requireModels(MergeMethod method) {
-        String name = method.info().name();
-        BaseRole role = method.info().base();
-        if (role.isRequired()
-                && config.slices().stream().anyMatch(slice -> slice.baseModel().isEmpty())) {
-            problems.add(configProblem(name + " needs a base; write base_model: MODEL"));
-        }
-        requireStatistics(method);
-        // a slice of a stack may be of the base alone, whose layers are then taken as they are, as in mergekit
-        if (config.slices().stream().allMatch(slice -> slice.experts(role).isEmpty())) {
-            problems.add(configProblem(name + " needs at least one model beside the base"));
-        }
-    }
-
-    private void requireStatistics(MergeMethod method) {
-        boolean wanted = method.info().statistics() != Statistics.NONE;
-        for (SliceEntry slice : config.slices()) {
-            for (ModelEntry entry : slice.experts(method.info().base())) {
-                if (entry.statistics().isPresent() != wanted) {
-                    String what = wanted
-                            ? " has no statistics, which " + method.info().name()
-                                    + " needs; write statistics: PATH beside model (docs/statistics.md)"
-                            : " has statistics, which " + method.info().name()
-                                    + " does not use; leave them out, or merge by fisher or regmean";
-                    problems.add(new PlanProblem(
-                            PlanProblem.Kind.CONFIG, config.file() + ":" + entry.line(), config.label(entry) + what));
-                }
-            }
-        }
-    }
-
     private void requireMemory(MemoryBudget memory) {
         long limit = options.memoryLimitBytes();
         if (memory.totalBytes() > limit) {
@@ -290,10 +250,6 @@ public final class Planner {
                     "%d workers with tables and panels of %,d bytes each do not fit into the heap; use --num-threads %d"
                             .formatted(memory.workers(), tableBytes, Math.max(1, heapBytes / tableBytes))));
         }
-    }
-
-    private PlanProblem configProblem(String message) {
-        return new PlanProblem(PlanProblem.Kind.CONFIG, config.file() + ":" + config.methodLine(), message);
     }
 
     private void throwIfAny() throws PlanException {

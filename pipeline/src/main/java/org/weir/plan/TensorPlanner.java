@@ -3,7 +3,6 @@ package org.weir.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.weir.checkpoint.TensorInfo;
 import org.weir.method.InvalidSettingsException;
 import org.weir.method.MergeMethod;
 import org.weir.method.MethodInfo;
-import org.weir.method.MethodInfo.BaseRole;
 import org.weir.method.Settings;
 import org.weir.stage.GramSolve;
 import org.weir.stage.Recipe;
@@ -36,13 +34,13 @@ final class TensorPlanner {
     private final ParameterLookup parameters;
     private final boolean copyFromBase;
     private final Exactness exactness;
+    private final OutputDTypes dtypes;
     private final List<SliceModels> slices;
     /** Every tensor of the result, slice after slice, in the order of the slice's donor. */
     private final List<TensorPlace> places = new ArrayList<>();
 
     private final List<PlanProblem> problems = new ArrayList<>();
     private final TensorProblems tensorProblems = new TensorProblems();
-    private final Set<String> notes = new TreeSet<>();
     /** Tensors that the method would solve for if it could. */
     private final List<String> averaged = new ArrayList<>();
 
@@ -67,6 +65,7 @@ final class TensorPlanner {
         this.parameters = parameters;
         this.copyFromBase = options.copyFromBase();
         this.exactness = options.exactness();
+        this.dtypes = new OutputDTypes(config, exactness, info.base());
         this.slices = slices;
         this.settings = new SettingsByTensor(slices);
         this.treatmentOfAll = "merged by " + info.name();
@@ -113,7 +112,7 @@ final class TensorPlanner {
     }
 
     Set<String> notes() {
-        Set<String> all = new TreeSet<>(notes);
+        Set<String> all = new TreeSet<>(dtypes.notes());
         all.addAll(finder.notes());
         if (!averaged.isEmpty()) {
             all.add("averaged, for want of a Gram matrix from every model: " + String.join(", ", averaged));
@@ -228,42 +227,11 @@ final class TensorPlanner {
     /** The first input's own where it is the same: there are very many. */
     private TensorInfo output(TensorPlace place, TensorInputs inputs) {
         TensorInfo output = inputs.read().getFirst().info();
-        DType dtype = outputDType(inputs);
+        DType dtype = dtypes.of(inputs);
         boolean same = output.dtype() == dtype
                 && output.shape().equals(inputs.shape())
                 && output.name().equals(place.output());
         return same ? output : new TensorInfo(place.output(), dtype, inputs.shape());
-    }
-
-    /** --out-dtype, else out_dtype, else dtype, else the base's, else the narrowest that holds all summands' values. */
-    private DType outputDType(TensorInputs inputs) {
-        Set<DType> types = EnumSet.noneOf(DType.class);
-        inputs.read().forEach(input -> types.add(input.info().dtype()));
-        if (types.contains(DType.F64)) {
-            notes.add("F64 tensors are rounded to f32 when they are read: all arithmetic is f32");
-        }
-        if (types.size() > 1) {
-            notes.add(
-                    "some tensors have other dtypes in other models: each is widened to f32 and the result rounded once");
-        }
-        return exactness
-                .outDtype()
-                .or(config::outDtype)
-                .or(config::dtype)
-                .or(() -> base(inputs).map(base -> base.info().dtype()))
-                .orElseGet(() -> types.stream().reduce(TensorPlanner::promoted).orElseThrow());
-    }
-
-    /** Also where it is merged like the others, as the first of them. */
-    private Optional<MappedTensor> base(TensorInputs inputs) {
-        return info.base() == BaseRole.FIRST ? Optional.of(inputs.experts().getFirst()) : inputs.base();
-    }
-
-    private static DType promoted(DType a, DType b) {
-        if (a == b) {
-            return a;
-        }
-        return a == DType.F64 || b == DType.F64 ? DType.F64 : DType.F32;
     }
 
     private Optional<TensorPlan> copied(TensorPlace place, TensorInputs inputs) {
