@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.weir.stage.Recipe;
 
@@ -19,9 +18,6 @@ import org.weir.stage.Recipe;
  * @param lanesGrow whether each further expert adds one
  */
 public record MethodCost(int readingsOf16Bits, int readings, int lanes, int experts, boolean lanesGrow) {
-
-    /** Parameters of which the default, to keep all, would hide what else there is to do. */
-    private static final Set<String> SHARES = Set.of("density", "select_topk");
 
     private static final double HALF = 0.5;
     private static final List<Long> SHAPE = List.of(4096L, 4096L);
@@ -67,7 +63,7 @@ public record MethodCost(int readingsOf16Bits, int readings, int lanes, int expe
     private static Settings sample(MethodInfo info, int experts) {
         Map<String, double[]> values = new HashMap<>();
         for (Param param : info.params()) {
-            if (param.required() || SHARES.contains(param.name())) {
+            if (param.required() || param.isShare()) { // to keep all, the default, would hide what else there is to do
                 double[] all = new double[param.scope() == Param.Scope.GLOBAL ? 1 : experts];
                 Arrays.fill(all, HALF);
                 values.put(param.name(), all);

@@ -2,6 +2,7 @@ package org.weir.method;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,8 @@ public record Param(
         List<String> choices,
         String help,
         String ignoredBecause) {
+
+    private static final Set<String> SHARES = Set.of("density", "select_topk");
 
     /** Who has a value of its own. */
     public enum Scope {
@@ -156,6 +159,11 @@ public record Param(
     /** Whether the parameter has no effect. */
     public boolean isIgnored() {
         return !ignoredBecause.isEmpty();
+    }
+
+    /** Whether it is the share of elements to keep, of which 1 and more is all. */
+    public boolean isShare() {
+        return SHARES.contains(name);
     }
 
     /** Whether {@code value} may be this parameter's. */

@@ -80,10 +80,25 @@ final class ParameterReader {
                 if (param.get().isIgnored()) {
                     notes.ignored(setting.line(), name, param.get().ignoredBecause());
                 }
-                values.put(name, SettingValues.read(param.get(), setting, path + "." + name, problems));
+                SettingValues read = SettingValues.read(param.get(), setting, path + "." + name, problems);
+                values.put(name, read);
+                noteShare(param.get(), read, setting.line(), path);
             }
         });
         return values;
+    }
+
+    /** Percents are valid, too, and keep everything. */
+    private void noteShare(Param param, SettingValues values, int line, String path) {
+        boolean over = values.cases().stream()
+                .flatMap(each -> each.gradient().points().stream())
+                .anyMatch(value -> value > 1);
+        if (over && param.isShare() && !param.isIgnored()) {
+            notes.add(
+                    line,
+                    path + "." + param.name()
+                            + " is more than 1, which keeps all as 1 does; it is a share, so 0.2 keeps a fifth");
+        }
     }
 
     private String unknown(String name, String path) {

@@ -114,6 +114,13 @@ public final class Planner {
         requireMemory(memory);
         out.flatMap(path -> OutputPlace.lackOfSpace(path, layout)).ifPresent(problems::add);
         throwIfAny();
+        ResultConfig result = ResultConfig.of(config, slices, tensorPlanner.vocabulary());
+        Optional<String> chatTemplate = chatTemplate(all);
+        List<String> notes = notes(parameters, tensorPlanner, tokenizer);
+        result.note(all.getFirst()).ifPresent(notes::add);
+        if (config.chatTemplate().isPresent() && chatTemplate.isEmpty()) {
+            notes.add("no model has a chat template, so the result has none either; chat_template: auto takes the models'");
+        }
         return new MergePlan(
                 config,
                 options,
@@ -125,10 +132,10 @@ public final class Planner {
                 Account.of(all, slices, planned),
                 layout,
                 memory,
-                ResultConfig.of(config, slices, tensorPlanner.vocabulary()),
+                result,
                 tokenizer,
-                chatTemplate(all),
-                notes(parameters, tensorPlanner, tokenizer));
+                chatTemplate,
+                notes);
     }
 
     /** The base, and whatever the slices list: all that is asked for in any case. */

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.weir.checkpoint.ConfigJson;
 
 /**
@@ -42,6 +44,20 @@ public record ResultConfig(
         }
         lists.values().removeIf(items -> items.size() != layers);
         return new ResultConfig(OptionalInt.of(layers), lists, vocabulary, untied);
+    }
+
+    /** What stays wrong in the config: lists for each layer that some slice's model has none of, so that they cannot follow. */
+    Optional<String> note(Input donor) {
+        if (layers.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, List<String>> lists = new TreeMap<>(new ModelLayout(donor.checkpoint()).layerLists());
+        lists.keySet().removeAll(layerLists.keySet());
+        return lists.isEmpty()
+                ? Optional.empty()
+                : Optional.of("config.json: " + String.join(", ", lists.keySet()) + " stays as in " + donor.reference()
+                        + ", with " + lists.values().iterator().next().size() + " entries for " + layers.getAsInt()
+                        + " layers, because not every model in the slices has such a list; mend it by hand");
     }
 
     /** The donor's config with all of it. */

@@ -117,7 +117,8 @@ final class TokenizerReader {
             problems.add(
                     field.get().line(),
                     "chat_template: found " + OneLine.quoted(template.get()) + ", expected one of "
-                            + ChatTemplate.names() + ", or a Jinja template");
+                            + ChatTemplate.names() + ", or a Jinja template: with a '{', and of at least "
+                            + SHORTEST_TEMPLATE + " characters");
         }
         return template;
     }

@@ -313,6 +313,21 @@ final class ParameterLookupTest {
     }
 
     @Test
+    void notesSharesThatLookLikePercents() throws PlanException {
+        ParameterLookup lookup = lookup(TIES, """
+                merge_method: ties
+                models:
+                - {model: x, parameters: {weight: 2, density: 20}}
+                - {model: y, parameters: {weight: 2, density: [{filter: mlp, value: [0.5, 1]}, {value: 1}]}}
+                """);
+        assertEquals(List.of(), lookup.problems());
+        assertEquals(
+                List.of("c.yml:3: models[0].parameters.density is more than 1, which keeps all as 1 does; it is a share,"
+                        + " so 0.2 keeps a fifth"),
+                lookup.notes(places(MLP_0, ATTN_1)));
+    }
+
+    @Test
     void parametersOfMergekitsOtherMethodsAreNotedOnceAndPassedOver() throws PlanException {
         ParameterLookup lookup = lookup(LINEAR, """
                 merge_method: linear

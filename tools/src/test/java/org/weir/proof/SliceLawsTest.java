@@ -1,6 +1,7 @@
 package org.weir.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +36,7 @@ class SliceLawsTest {
     @Test
     void allLayersOfOneModelAreTheModel() throws IOException {
         assertEquals(one, Model.read(merge(slices("one[0, 4]"))));
-        assertEquals(one, Model.read(merge(slices("one[0, 1]", "one[1, 2]", "one[2, 4]"))));
+        assertEquals(one, Model.read(merge(slices("one[\"0\", 1]", "one[1, 2]", "one[2, 4]"))));
     }
 
     @Test
@@ -59,6 +60,18 @@ class SliceLawsTest {
                         .map(JsonNode::stringValue)
                         .toList());
         assertEquals(7, config.get("untouched").intValue());
+    }
+
+    @Test
+    void aListThatCannotFollowTheLayersIsSaid() throws IOException {
+        Files.writeString(folder.resolve("two/config.json"), "{\"num_hidden_layers\": 4, \"vocab_size\": 7}");
+        Weir.Run run = Weir.tryMerge(folder, slices("one[0, 2]", "two[1, 4]"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(
+                run.err().contains("config.json: layer_types stays as in %s/one, with 4 entries for 5 layers"
+                        .formatted(folder)),
+                run.err());
+        assertFalse(Weir.tryMerge(folder, slices("one[0, 2]", "one[1, 4]")).err().contains("layer_types"));
     }
 
     @Test

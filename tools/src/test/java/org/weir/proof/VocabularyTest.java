@@ -311,6 +311,17 @@ class VocabularyTest {
     }
 
     @Test
+    void thatNoModelHasAChatTemplateIsSaid() throws IOException {
+        Weir.Run run = Weir.tryMerge(folder, """
+                merge_method: passthrough
+                models: [{model: %s/one}]
+                chat_template: auto
+                """.formatted(folder));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains("weir: no model has a chat template"), run.err());
+    }
+
+    @Test
     void aChatTemplateIsWrittenWhereAllVersionsLookForIt() throws IOException {
         String template = "{% for m in messages %}{{ m.content }}{% endfor %}";
         Files.writeString(folder.resolve("one/tokenizer_config.json"), "{\"chat_template\": \"old\", \"x\": 1}");
