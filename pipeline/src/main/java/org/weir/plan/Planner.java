@@ -119,7 +119,8 @@ public final class Planner {
         List<String> notes = notes(parameters, tensorPlanner, tokenizer);
         result.note(all.getFirst()).ifPresent(notes::add);
         if (config.chatTemplate().isPresent() && chatTemplate.isEmpty()) {
-            notes.add("no model has a chat template, so the result has none either; chat_template: auto takes the models'");
+            notes.add(
+                    "no model has a chat template, so the result has none either; chat_template: auto takes the models'");
         }
         return new MergePlan(
                 config,

@@ -26,7 +26,8 @@ public record ResultConfig(
     }
 
     static ResultConfig of(MergeConfig config, List<SliceModels> slices, OptionalLong vocabulary) {
-        boolean untied = slices.stream().anyMatch(slice -> !slice.untied().isEmpty());
+        boolean untied =
+                slices.stream().anyMatch(slice -> !slice.untied().isEmpty() || slice.isUntiedBy(slices.getLast()));
         if (!config.isStack()) {
             return new ResultConfig(OptionalInt.empty(), Map.of(), vocabulary, untied);
         }

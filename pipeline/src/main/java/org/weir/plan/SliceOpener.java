@@ -37,6 +37,11 @@ final class SliceOpener {
             open(slice, i, firstOutput).ifPresent(opened::add);
             firstOutput += slice.layers().map(ModelEntry.Layers::count).orElse(0);
         }
+        if (opened.size() > 1) {
+            List<SliceSource> all =
+                    opened.stream().flatMap(slice -> slice.inputs().stream()).toList();
+            opened.addLast(opened.removeLast().untiedFrom(all));
+        }
         return opened;
     }
 

@@ -162,8 +162,7 @@ final class SliceReader {
     }
 
     private static Stream<Integer> layer(Yaml value) {
-        boolean number =
-                value instanceof Yaml.Text text && text.text().matches("[0-9]{1,6}");
+        boolean number = value instanceof Yaml.Text text && text.text().matches("[0-9]{1,6}");
         return number ? Stream.of(Integer.valueOf(((Yaml.Text) value).text())) : Stream.empty();
     }
 

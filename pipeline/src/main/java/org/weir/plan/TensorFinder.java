@@ -50,18 +50,12 @@ final class TensorFinder {
         SliceModels slice = slices.get(place.slice());
         return slice.donor()
                 .tensor(place.output())
+                .or(() -> Optional.ofNullable(slice.untied().get(place.output()))
+                        .flatMap(shape -> slice.donor().head(place.output(), shape)))
                 .or(() -> slice.experts().stream()
-                        .flatMap(expert -> expert.tensor(place.output()).stream()
-                                .map(theirs -> tied(slice.donor(), place, expert, theirs.info())
-                                        .orElse(theirs)))
+                        .flatMap(expert -> expert.tensor(place.output()).stream())
                         .findFirst())
                 .orElseThrow();
-    }
-
-    /** The donor's embedding, if what a model has there is a head, for which the donor uses it. */
-    private static Optional<MappedTensor> tied(
-            SliceSource donor, TensorPlace place, SliceSource expert, TensorInfo theirs) {
-        return expert.layout().isOfVocabulary(theirs) ? donor.head(place.output(), theirs.shape()) : Optional.empty();
     }
 
     /** Everything for that place, if all models have it in shapes that fit. */

@@ -131,7 +131,7 @@ final class TensorPlanner {
     }
 
     private void refuseTensorsOnlyElsewhere(SliceModels slice) {
-        Set<String> seen = new HashSet<>(slice.untied());
+        Set<String> seen = new HashSet<>(slice.untied().keySet());
         for (SliceSource expert : slice.experts()) {
             for (MappedTensor tensor : expert.tensors()) {
                 String name = expert.output(tensor).orElseThrow();

@@ -322,8 +322,9 @@ final class ParameterLookupTest {
                 """);
         assertEquals(List.of(), lookup.problems());
         assertEquals(
-                List.of("c.yml:3: models[0].parameters.density is more than 1, which keeps all as 1 does; it is a share,"
-                        + " so 0.2 keeps a fifth"),
+                List.of(
+                        "c.yml:3: models[0].parameters.density is more than 1, which keeps all as 1 does; it is a share,"
+                                + " so 0.2 keeps a fifth"),
                 lookup.notes(places(MLP_0, ATTN_1)));
     }
 

@@ -68,10 +68,12 @@ class SliceLawsTest {
         Weir.Run run = Weir.tryMerge(folder, slices("one[0, 2]", "two[1, 4]"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(
-                run.err().contains("config.json: layer_types stays as in %s/one, with 4 entries for 5 layers"
-                        .formatted(folder)),
+                run.err()
+                        .contains("config.json: layer_types stays as in %s/one, with 4 entries for 5 layers"
+                                .formatted(folder)),
                 run.err());
-        assertFalse(Weir.tryMerge(folder, slices("one[0, 2]", "one[1, 4]")).err().contains("layer_types"));
+        assertFalse(
+                Weir.tryMerge(folder, slices("one[0, 2]", "one[1, 4]")).err().contains("layer_types"));
     }
 
     @Test
@@ -80,6 +82,29 @@ class SliceLawsTest {
         assertEquals(two.tensor("model.embed_tokens.weight"), merged.tensor("model.embed_tokens.weight"));
         assertEquals(one.tensor("model.norm.weight"), merged.tensor("model.norm.weight"));
         assertEquals(one.tensor("lm_head.weight"), merged.tensor("lm_head.weight"));
+    }
+
+    /** Else the result would have a config that says there is a head, and none, or the other way round. */
+    @Test
+    void aStackOfATiedModelAndAnotherHasTheHeadOfItsLastSlice() throws IOException {
+        Map<String, Tensor> tied = new TreeMap<>(two.tensors());
+        tied.remove("lm_head.weight");
+        new Model(tied).write(folder.resolve("tied"), 1);
+        Files.writeString(
+                folder.resolve("tied/config.json"),
+                "{\"num_hidden_layers\": 4, \"vocab_size\": 7, \"tie_word_embeddings\": true}");
+        Path last = merge(slices("one[0, 2]", "tied[2, 4]"));
+        assertEquals(one.tensor("model.embed_tokens.weight"), Model.read(last).tensor("model.embed_tokens.weight"));
+        assertEquals(two.tensor("model.embed_tokens.weight"), Model.read(last).tensor("lm_head.weight"));
+        Path first = merge(slices("tied[0, 2]", "one[2, 4]"));
+        assertEquals(two.tensor("model.embed_tokens.weight"), Model.read(first).tensor("model.embed_tokens.weight"));
+        assertEquals(one.tensor("lm_head.weight"), Model.read(first).tensor("lm_head.weight"));
+        for (Path out : List.of(last, first)) {
+            JsonNode config = JsonMapper.shared().readTree(Files.readString(out.resolve("config.json")));
+            assertFalse(config.get("tie_word_embeddings").booleanValue());
+        }
+        Path alone = merge(slices("tied[0, 2]", "tied[1, 4]"));
+        assertFalse(Model.read(alone).tensors().containsKey("lm_head.weight"));
     }
 
     @Test
