@@ -74,7 +74,7 @@ final class ModelInputs {
             boolean saidOfAll =
                     kind == PlanProblem.Kind.RESOURCES && problems.stream().anyMatch(problem -> problem.kind() == kind);
             if (refused.add(reference) && !saidOfAll) {
-                problems.add(new PlanProblem(kind, reference, describe(e)));
+                problems.add(new PlanProblem(kind, reference, describe(e, reference)));
             }
             return Optional.empty();
         }
@@ -119,12 +119,14 @@ final class ModelInputs {
         return e instanceof TooManyFilesException ? PlanProblem.Kind.RESOURCES : PlanProblem.Kind.INPUT;
     }
 
-    private static String describe(IOException e) {
-        String message = e.getMessage();
+    /** Without the model's own name, which stands before it anyway. */
+    private static String describe(IOException e, String reference) {
+        String said = String.valueOf(e.getMessage());
+        String message = said.startsWith(reference + ": ") ? said.substring(reference.length() + 2) : said;
         return switch (e) {
             case AccessDeniedException denied -> "no permission to read " + denied.getFile();
             case NoSuchFileException missing when missing.getReason() != null -> missing.getReason();
-            default -> message == null ? e.getClass().getSimpleName() : message;
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : message;
         };
     }
 }

@@ -44,6 +44,15 @@ class MisfitsTest {
     }
 
     @Test
+    void aModelThatCannotBeOpenedIsNamedOnce() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Weir.Run run = Weir.tryMerge(
+                folder, Config.of("linear").model(empty).with("weight: 1").toString());
+        assertEquals(3, run.exitCode(), run.err());
+        assertTrue(run.err().startsWith("weir: " + empty + ": found no weights"), run.err());
+    }
+
+    @Test
     void modelsThatCannotBeOpenedAreAllSaidOnceInTheOrderOfTheConfig() throws IOException {
         Path base = folder.resolve("base");
         Config config = Config.of("linear").base(base);
