@@ -8,7 +8,7 @@ import org.weir.simd.Kernels;
  *
  * <pre>
  *   keep48     [ of element 0 ][ of element 1 ] ...   of all rows
- *   entries    [ last element ] ... [ first ]         of the row at hand, for {@link RowOrder}
+ *   entries    [ of element 0 ][ of element 1 ] ...   of the row at hand, for {@link RowOrder}
  *   counters   of that, where there is room
  * </pre>
  *
@@ -80,9 +80,8 @@ final class RowRanks implements Survey {
     }
 
     private void enter(float[] x, int from, int to, int place, long[] table, int entries) {
-        int last = entries + row - 1;
         for (int i = from; i < to; i++) {
-            table[last - (place + i - from)] = RowOrder.entry(x[i], place + i - from);
+            table[entries + place + i - from] = RowOrder.entry(x[i], place + i - from);
         }
     }
 

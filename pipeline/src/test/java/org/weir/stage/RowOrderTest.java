@@ -89,7 +89,7 @@ class RowOrderTest {
         int entries = 3 + row + 5;
         int room = entries + row + 7;
         for (int i = 0; i < row; i++) {
-            table[entries + row - 1 - i] = RowOrder.entry(x[i], i);
+            table[entries + i] = RowOrder.entry(x[i], i);
         }
         RowOrder.rank(table, entries, row, 3, counters ? room : -1);
         for (int i : new int[] {2, 3 + row, entries - 1, entries + row, room - 1, room + RowOrder.COUNTERS}) {
