@@ -71,6 +71,14 @@ public enum KernelCase {
             (k, a, _, first) -> k.dropoutEach(a[0], TwinBenchmark.STRIP, Drop.STREAM, first, Drop.KEEP_EACH, 0, false),
             (v, passes, _, element) ->
                     v[0] = passes == 0 || Drop.STREAM.keeps(element, Drop.keepOf(element)) ? v[0] : 0),
+    RANK_ENTRIES(
+            1,
+            Values.SMALL_INTEGERS,
+            (k, a, table, _) -> k.rankEntries(a[0], 0, TwinBenchmark.STRIP, table, 0, 0),
+            (v, passes, table, element) -> {
+                int place = (int) (element % TwinBenchmark.STRIP);
+                table[place] = passes == 0 ? 0 : (long) bits(v[0]) << 32 | place;
+            }),
     /** The same probability for all ranks, so that a pass makes of its own result what it made of the ranks. */
     KEEP_BY_RANK(
             1,

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * that would be more counters than elements, entries are sorted by comparing them.
  *
  * <pre>
- *   entry      [ magnitude bits | place in the row ]
+ *   entry      [ magnitude bits | place in the row ]      {@link org.weir.simd.Kernels#rankEntries}
  *   counters   [ first digit, front half | first digit, back half | second digit | third digit, if there is one ]
  * </pre>
  *
@@ -35,12 +35,6 @@ final class RowOrder {
         this.row = row;
         this.ranks = ranks;
         this.counters = counters;
-    }
-
-    /** What stands for an element while its row is ranked. */
-    static long entry(float value, int place) {
-        int magnitude = Float.floatToRawIntBits(value) & MAGNITUDE_BITS;
-        return (long) magnitude << Integer.SIZE | place;
     }
 
     /**

@@ -64,7 +64,7 @@ final class RowRanks implements Survey {
         for (int from = 0; from < strip.length(); ) {
             int to = RowSums.endOfRow(strip, from, row);
             int place = (int) ((strip.firstElement() + from) % row);
-            enter(strip.values(), from, to, place, table, tableFrom + elements);
+            kernels.rankEntries(strip.values(), from, to, table, tableFrom + elements + place, place);
             if (place + to - from == row) {
                 rankRow(table, tableFrom, (int) (strip.firstElement() + to - start) - row, kernels);
             }
@@ -76,12 +76,6 @@ final class RowRanks implements Survey {
         for (int i = 0; i < strip.length(); i++) {
             int magnitude = Float.floatToRawIntBits(strip.values()[i]) & MAGNITUDE_BITS;
             table[tableFrom + (magnitude >>> shift)]++;
-        }
-    }
-
-    private void enter(float[] x, int from, int to, int place, long[] table, int entries) {
-        for (int i = from; i < to; i++) {
-            table[entries + place + i - from] = RowOrder.entry(x[i], place + i - from);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.weir.simd.Kernels;
 
 /** Ranks against a sort by comparison. */
 class RowOrderTest {
@@ -88,9 +89,7 @@ class RowOrderTest {
         Arrays.fill(table, -1);
         int entries = 3 + row + 5;
         int room = entries + row + 7;
-        for (int i = 0; i < row; i++) {
-            table[entries + i] = RowOrder.entry(x[i], i);
-        }
+        Kernels.scalar().rankEntries(x, 0, row, table, entries, 0);
         RowOrder.rank(table, entries, row, 3, counters ? room : -1);
         for (int i : new int[] {2, 3 + row, entries - 1, entries + row, room - 1, room + RowOrder.COUNTERS}) {
             assertEquals(-1, table[i], "entry " + i);

@@ -171,6 +171,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
             float[] x, int n, CounterRandom stream, long firstElement, long[] keep48, int first, boolean rescale);
 
     /**
+     * Has in {@code entries[at..)} what stands for {@code x[from..to)} where they are ranked: the bits of each magnitude above
+     * 32 bits of its place, which is {@code place} for the first.
+     */
+    void rankEntries(float[] x, int from, int to, long[] entries, int at, int place);
+
+    /**
      * In place of ranks in {@code ranks[from..to)}, keep probabilities as {@link CounterRandom#keep48} gives them:
      * {@code least + span * (rank / last)}, which must lie in [0, 1].
      */

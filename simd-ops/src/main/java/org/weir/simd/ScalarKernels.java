@@ -216,6 +216,18 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void rankEntries(float[] x, int from, int to, long[] entries, int at, int place) {
+        rankEntriesRange(x, from, to, entries, at, place);
+    }
+
+    static void rankEntriesRange(float[] x, int from, int to, long[] entries, int at, int place) {
+        for (int i = from; i < to; i++) {
+            long magnitude = Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE;
+            entries[at + i - from] = magnitude << Integer.SIZE | place + i - from;
+        }
+    }
+
+    @Override
     public void keepByRank(long[] ranks, int from, int to, double least, double span, double last) {
         keepByRankRange(ranks, from, to, least, span, last);
     }

@@ -177,6 +177,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void rankEntries(float[] x, int from, int to, long[] entries, int at, int place) {
+        VectorRankDropout.rankEntries(x, from, to, entries, at, place);
+    }
+
+    @Override
     public void keepByRank(long[] ranks, int from, int to, double least, double span, double last) {
         VectorRankDropout.keepByRank(ranks, from, to, least, span, last);
     }

@@ -5,6 +5,8 @@ import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.I2L;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -38,6 +40,8 @@ final class VectorRankDropout {
 
     private static final int LANES = INTS.length();
     private static final int HALF = LONGS.length();
+
+    private static final LongVector PLACES = LongVector.zero(LONGS).addIndex(1);
 
     private static final double WHOLE = 0x1p52;
     private static final long WHOLE_BITS = 0x4330000000000000L;
@@ -127,6 +131,25 @@ final class VectorRankDropout {
             }
         }
         ScalarKernels.dropoutEach(x, i, to, stream, firstElement, keep48, first, rescale);
+    }
+
+    static void rankEntries(float[] x, int from, int to, long[] entries, int at, int place) {
+        int i = from;
+        int entry = at;
+        for (; i <= to - LANES; i += LANES, entry += LANES) {
+            IntVector magnitude =
+                    FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts().and(Integer.MAX_VALUE);
+            LongVector places = PLACES.add(place + entry - at);
+            ((LongVector) magnitude.convert(I2L, 0))
+                    .lanewise(LSHL, Integer.SIZE)
+                    .or(places)
+                    .intoArray(entries, entry);
+            ((LongVector) magnitude.convert(I2L, 1))
+                    .lanewise(LSHL, Integer.SIZE)
+                    .or(places.add(HALF))
+                    .intoArray(entries, entry + HALF);
+        }
+        ScalarKernels.rankEntriesRange(x, i, to, entries, entry, place + entry - at);
     }
 
     static void keepByRank(long[] ranks, int from, int to, double least, double span, double last) {

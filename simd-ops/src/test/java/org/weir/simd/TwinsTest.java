@@ -167,6 +167,12 @@ class TwinsTest {
                             .toArray();
                     k.dropoutEach(s[0], n, stream, place(random), keep48, 3, random.nextBoolean());
                 }),
+                call("rankEntries", (k, s, bins, n, random) -> {
+                    int from = random.nextInt(n + 1);
+                    int to = Math.min(n, from + BINS - 9);
+                    k.rankEntries(s[0], from, to, bins, random.nextInt(9), random.nextInt(1 << 30));
+                    return 0;
+                }),
                 call("keepByRank", (k, s, bins, n, random) -> {
                     int from = random.nextInt(9);
                     int to = random.nextInt(from, BINS);

@@ -32,6 +32,7 @@ class WarmKernelsTest {
     private static final float[][] S = new float[6][];
     private static final long[] BINS = new long[1 << 10];
     private static final long[] RANKS = new long[N];
+    private static final long[] ENTRIES = new long[N];
     private static final long[] KEEPS = new long[N];
     private static final double[] SUMS = new double[N];
     private static final double[] FACTORS = new double[N];
@@ -84,6 +85,7 @@ class WarmKernelsTest {
                 kernel("addDominant", () -> KERNELS.addDominant(S[0], S[1], S[2], 0.4f, N)),
                 kernel("dropout", () -> KERNELS.dropout(S[0], N, STREAM, 3, CounterRandom.keep48(0.3))),
                 kernel("dropoutEach", () -> KERNELS.dropoutEach(S[0], N, STREAM, 3, KEEPS, 0, true)),
+                kernel("rankEntries", () -> KERNELS.rankEntries(S[1], 0, N, ENTRIES, 0, 5)),
                 kernel("keepByRank", () -> KERNELS.keepByRank(RANKS, 0, N, 0.2, 0.4, 0x1p47)),
                 kernel("roundToBf16", () -> KERNELS.roundToBf16(S[2], N, STREAM, 3)),
                 kernel("roundToF16", () -> KERNELS.roundToF16(S[2], N, STREAM, 3)),
