@@ -86,6 +86,19 @@ class RegMeanLawsTest {
         }
     }
 
+    @Test
+    void shardsOfModelsAndStatisticsDoNotShow() throws IOException {
+        Model expected = Weir.merge(folder, config("alpha: 0.9"));
+        for (int m = 0; m < models.length; m++) {
+            for (String name : List.of("m" + m, "g" + m)) {
+                Files.delete(folder.resolve(name).resolve("model.safetensors"));
+            }
+            models[m].write(folder.resolve("m" + m), 2 + m % 2);
+            grams[m].write(folder.resolve("g" + m), 2);
+        }
+        assertEquals(expected, Weir.merge(folder, config("alpha: 0.9")));
+    }
+
     /** Of a square matrix nothing but the other layers' biases says which side the Gram matrix belongs to. */
     @ParameterizedTest
     @CsvSource({"true, 3", "false, 0"})
