@@ -82,7 +82,7 @@ final class FiniteCheck {
     }
 
     /** The first of these elements, which were read, that is not finite in some input: the end of the merge. */
-    Optional<NonFiniteException> first(Worker worker, long first, long end) {
+    Optional<UnusableValueException> first(Worker worker, long first, long end) {
         float[] x = worker.expert.values();
         Optional<String> found = Optional.empty();
         for (long at = first; at < end && found.isEmpty(); at += Strip.ELEMENTS) {
@@ -101,7 +101,7 @@ final class FiniteCheck {
             }
         }
         return found.map(what ->
-                new NonFiniteException("tensor " + plan.output().name() + ": " + what + origin(worker) + why()));
+                new UnusableValueException("tensor " + plan.output().name() + ": " + what + origin(worker) + why()));
     }
 
     /** Where in a fused step it comes from, if it does. */
@@ -119,8 +119,8 @@ final class FiniteCheck {
     }
 
     /** For results that are not finite although all inputs are. */
-    NonFiniteException overflow(TensorFacts.Overflow overflow) {
-        return new NonFiniteException("tensor " + plan.output().name() + ": element " + overflow.first()
+    UnusableValueException overflow(TensorFacts.Overflow overflow) {
+        return new UnusableValueException("tensor " + plan.output().name() + ": element " + overflow.first()
                 + " of the result is beyond what " + plan.output().dtype() + " holds (--non-finite fail)");
     }
 

@@ -96,7 +96,7 @@ final class GramSolver {
         crew.each(tensor.panels(), (panel, worker) -> solve(job, (int) panel, worker));
     }
 
-    private void requireUsable(SolvedTensor tensor, RangeFacts found) throws NonFiniteException {
+    private void requireUsable(SolvedTensor tensor, RangeFacts found) throws UnusableValueException {
         if (policy == NonFinite.FAIL && !found.nonFinite().isEmpty()) {
             throw SolvedTally.unusable(tensor, found.nonFinite());
         }
@@ -162,8 +162,11 @@ final class GramSolver {
             if (count) {
                 worker.found.input(tensor.experts().size() + expert, panel.gram, at, n, (long) (first + r) * n);
             }
-            float diagonal =
-                    (float) (weight * (panel.gram[at + first + r] + job.ridges().get(expert)));
+            float measured = panel.gram[at + first + r];
+            if (measured < 0 && Float.isFinite(measured)) { // infinities are the policy's
+                throw SolvedTally.noGram(gram, first + r, measured);
+            }
+            float diagonal = (float) (weight * (measured + job.ridges().get(expert)));
             for (int c = at; c < at + n; c++) {
                 panel.gram[c] *= scale;
             }
@@ -207,7 +210,7 @@ final class GramSolver {
         }
         worker.meter.rest("solve", (long) rows * n, 0);
         if (policy == NonFinite.FAIL && kernels.countNonFinite(panel.mean, rows * n) > 0) {
-            throw new NonFiniteException(
+            throw new UnusableValueException(
                     "tensor " + tensor.output().name()
                             + ": its matrices and their statistics are too large for f32; --non-finite warn merges all the same");
         }

@@ -88,7 +88,7 @@ public final class Merge implements AutoCloseable {
             }
             // Only the disk failed: that may be over the next time.
             throw new IOException(e.getMessage() + whatIsLeft(), e);
-        } catch (NonFiniteException e) {
+        } catch (UnusableValueException e) {
             writer.discard(); // the same command would end at the same place
             throw e;
         } catch (IOException e) {

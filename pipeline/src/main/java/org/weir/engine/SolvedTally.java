@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.weir.checkpoint.MappedTensor;
 import org.weir.plan.SolvedTensor;
 
 /** Collects the {@link TensorFacts} of a tensor that is solved for: what is not finite, in its inputs or beyond its dtype. */
@@ -44,13 +45,21 @@ final class SolvedTally {
     }
 
     /** What to say of inputs that make nonsense of all of a tensor. */
-    static NonFiniteException unusable(SolvedTensor plan, Map<Integer, RangeFacts.Found> inputs) {
+    static UnusableValueException unusable(SolvedTensor plan, Map<Integer, RangeFacts.Found> inputs) {
         Map.Entry<Integer, RangeFacts.Found> one = inputs.entrySet().iterator().next();
-        return new NonFiniteException(
+        return new UnusableValueException(
                 "tensor " + plan.output().name() + ": " + (one.getValue().nans() > 0 ? "NaN" : "an infinity")
                         + " in " + label(plan, one.getKey()) + ", the first at element "
                         + one.getValue().first()
                         + "; it changes all of the tensor; --non-finite warn merges all the same");
+    }
+
+    /** What ends the merge where statistics cannot be what they are taken for. */
+    static UnusableValueException noGram(MappedTensor gram, int place, float found) {
+        return new UnusableValueException(gram.file() + ": tensor '"
+                + gram.info().name() + "': found " + found + " at ["
+                + place + ", " + place + "], expected a Gram matrix XᵀX, which has nothing negative on its diagonal"
+                + " (docs/statistics.md)");
     }
 
     private static String label(SolvedTensor plan, int place) {

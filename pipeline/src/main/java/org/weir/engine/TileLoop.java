@@ -135,8 +135,8 @@ final class TileLoop {
     }
 
     /** Goes over the tensor again up to where something was found: whoever is at what comes before may not be there yet. */
-    private NonFiniteException nonFinite(TensorRun run, Worker worker) throws IOException {
-        List<NonFiniteException> found = new ArrayList<>();
+    private UnusableValueException nonFinite(TensorRun run, Worker worker) throws IOException {
+        List<UnusableValueException> found = new ArrayList<>();
         long end = worker.found.firstNonFinite() + 1;
         for (long at = 0; at < end && found.isEmpty(); at += tileElements) {
             long from = at;

@@ -115,6 +115,7 @@ final class MemorySum {
 
     private void add(SolvedTensor tensor) {
         all++;
+        largeLoops = true; // products and eliminations
         tensor.inputs().forEach(this::addWidth);
         systemBytes = Math.max(systemBytes, tensor.systemBytes());
         panelBytes = Math.max(panelBytes, tensor.panelBytes());

@@ -12,7 +12,7 @@ import org.weir.checkpoint.MalformedCheckpointException;
 import org.weir.checkpoint.NotEnoughSpaceException;
 import org.weir.checkpoint.TooManyFilesException;
 import org.weir.engine.MergeStoppedException;
-import org.weir.engine.NonFiniteException;
+import org.weir.engine.UnusableValueException;
 import org.weir.plan.PlanException;
 
 /** What an exception means to the one who started the command: a line for each problem, and an exit code. */
@@ -62,8 +62,10 @@ final class Failures {
     private static int code(IOException io) {
         return switch (io) {
             case FileAlreadyExistsException _ -> ExitCode.USAGE;
-            case MalformedCheckpointException _, InputChangedException _, NoSuchFileException _, NonFiniteException _ ->
-                ExitCode.INPUT;
+            case MalformedCheckpointException _,
+                    InputChangedException _,
+                    NoSuchFileException _,
+                    UnusableValueException _ -> ExitCode.INPUT;
             case NotEnoughSpaceException full when !full.midway() -> ExitCode.RESOURCES;
             case TooManyFilesException _ -> ExitCode.RESOURCES;
             default -> ExitCode.IO;

@@ -87,6 +87,21 @@ class RegMeanLawsTest {
     }
 
     @Test
+    void statisticsThatAreNoGramMatrixEndTheMergeWithTheirPlace() throws IOException {
+        Map<String, Tensor> odd = new TreeMap<>(grams[1].tensors());
+        Tensor gram = grams[1].tensor("large.weight");
+        int place = 75 * 150 + 75;
+        odd.put("large.weight", Tensor.of(Format.F32, gram.shape(), i -> i == place ? -0.25 : gram.at(i)));
+        Path file = folder.resolve("g1/model.safetensors");
+        new Model(odd).write(file.getParent(), 1);
+        Weir.Run run = Weir.tryMerge(folder, config("alpha: 0.9"));
+        assertEquals(3, run.exitCode(), run.err());
+        assertTrue(
+                run.err().contains(file + ": tensor 'large.weight': found -0.25 at [75, 75], expected a Gram matrix"),
+                run.err());
+    }
+
+    @Test
     void shardsOfModelsAndStatisticsDoNotShow() throws IOException {
         Model expected = Weir.merge(folder, config("alpha: 0.9"));
         for (int m = 0; m < models.length; m++) {

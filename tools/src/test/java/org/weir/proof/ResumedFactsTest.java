@@ -26,9 +26,9 @@ import org.weir.engine.Merge;
 import org.weir.engine.MergeProgress;
 import org.weir.engine.MergeReport;
 import org.weir.engine.MergeStoppedException;
-import org.weir.engine.NonFiniteException;
 import org.weir.engine.Steps;
 import org.weir.engine.TensorFacts;
+import org.weir.engine.UnusableValueException;
 import org.weir.plan.MergeConfig;
 import org.weir.plan.MergeOptions;
 import org.weir.plan.MergePlan;
@@ -220,7 +220,8 @@ class ResumedFactsTest {
                 Merge merge = Merge.begin(plan, out, new MergeProgress(), true)) {
             assertTrue(merge.recovery().orElseThrow().claimedBytes() > 0);
             assertEquals(
-                    message, assertThrows(NonFiniteException.class, merge::run).getMessage());
+                    message,
+                    assertThrows(UnusableValueException.class, merge::run).getMessage());
         }
         assertFalse(Files.exists(folder.resolve("out.staging")));
     }
@@ -229,7 +230,7 @@ class ResumedFactsTest {
         try (MergePlan plan = plan(config, 2048, policy, 0);
                 Merge merge = Merge.begin(plan, out, new MergeProgress(), true)) {
             return String.valueOf(
-                    assertThrows(NonFiniteException.class, merge::run).getMessage());
+                    assertThrows(UnusableValueException.class, merge::run).getMessage());
         }
     }
 
