@@ -20,6 +20,11 @@ public record Dropout(double density, CounterRandom random) implements TileOp {
     }
 
     @Override
+    public boolean hasLargeLoops() {
+        return true;
+    }
+
+    @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         kernels.dropout(strip.values(), strip.length(), random, strip.firstElement(), CounterRandom.keep48(density));
     }
