@@ -11,6 +11,11 @@ import org.weir.simd.Kernels;
 public record Rescale(TileOp sparsify) implements TileOp {
 
     @Override
+    public boolean hasLargeLoops() {
+        return sparsify.hasLargeLoops();
+    }
+
+    @Override
     public boolean ready() {
         return false;
     }

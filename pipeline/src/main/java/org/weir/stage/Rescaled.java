@@ -13,6 +13,11 @@ import org.weir.simd.Kernels;
 public record Rescaled(TileOp sparsify, double factor) implements TileOp {
 
     @Override
+    public boolean hasLargeLoops() {
+        return sparsify.hasLargeLoops();
+    }
+
+    @Override
     public void apply(Strip strip, Strip base, Kernels kernels) {
         sparsify.apply(strip, base, kernels);
         kernels.scale(strip.values(), (float) factor, strip.length());

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weir.method.MergeMethods;
 import org.weir.method.MethodInfo.Statistics;
@@ -255,6 +256,23 @@ class MergeCommandTest {
         assertEquals(3, json.get("inputs").size());
         assertEquals(
                 ExitCode.RESOURCES, Ran.weir("plan", config, "--memory", "1M").code());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "task_arithmetic, 85.0",
+        "consensus, 85.0",
+        "ties, 101",
+        "dare_linear, 101",
+        "della_linear, 101",
+        "sce, 101"
+    })
+    void planCountsTheMemoryThatLargeLoopsTakeToCompile(String method, String megabytes) throws IOException {
+        Ran ran = Ran.weir("plan", config(method, "density: 0.5", ""));
+        assertEquals(ExitCode.DONE, ran.code(), ran.err());
+        assertTrue(
+                ran.out().lines().anyMatch(line -> line.matches("Java virtual machine +" + megabytes + " MB")),
+                ran.out());
     }
 
     private Path config(String method, String expertParameters, String globals) throws IOException {
