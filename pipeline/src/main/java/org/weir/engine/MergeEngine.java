@@ -91,13 +91,13 @@ public final class MergeEngine {
         }
         TileOutput output = new TileOutput(plan, sink, writtenBytes, crew::isStopped);
         Throttle readLimit = new Throttle(plan.options().sidecar().readLimit(), crew::isStopped);
-        TensorMerge merge = new TensorMerge(plan, new TileLoop(plan, output, readLimit), crew, progress, readBytes);
+        TileLoop tiles = new TileLoop(plan, output, readLimit);
+        TensorMerge merge = new TensorMerge(plan, tiles, crew, progress, readBytes);
         CopyLoop copies = new CopyLoop(plan, output, readLimit);
         GramSolver solver = solver(new MatrixTiles(plan, output, readLimit, kernels));
         progress.begin(plan.readBytes());
-        List<TensorRun> left = runs.values().stream()
-                .filter(run -> !output.isFinished(run.index(), run.plan().output()))
-                .toList();
+        List<TensorRun> left =
+                runs.values().stream().filter(run -> !tiles.isFinished(run)).toList();
         warmUp(left);
         meters().forEach(StageMeter::begin);
         try {

@@ -39,6 +39,11 @@ public final class MergeMethods {
         return ALL;
     }
 
+    /** What they are called, in the same order. */
+    public static List<String> names() {
+        return ALL.stream().map(method -> method.info().name()).toList();
+    }
+
     /** The method of that name. */
     public static Optional<MergeMethod> named(String name) {
         return ALL.stream().filter(method -> method.info().name().equals(name)).findFirst();

@@ -23,8 +23,7 @@ final class MethodOfConfig {
     }
 
     private static PlanProblem unknown(MergeConfig config, String name) {
-        List<String> names =
-                MergeMethods.all().stream().map(method -> method.info().name()).toList();
+        List<String> names = MergeMethods.names();
         String help = DidYouMean.question(names, name).orElse("Weir has " + String.join(", ", names));
         return problem(config, config.methodLine(), "unknown merge_method '" + name + "'; " + help);
     }

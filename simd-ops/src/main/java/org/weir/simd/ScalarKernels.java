@@ -222,7 +222,7 @@ final class ScalarKernels implements Kernels {
 
     static void rankEntriesRange(float[] x, int from, int to, long[] entries, int at, int place) {
         for (int i = from; i < to; i++) {
-            long magnitude = Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE;
+            long magnitude = ScalarMagnitudes.magnitudeBits(x[i]);
             entries[at + i - from] = magnitude << Integer.SIZE | place + i - from;
         }
     }

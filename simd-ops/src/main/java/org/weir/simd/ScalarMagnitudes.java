@@ -33,6 +33,14 @@ final class ScalarMagnitudes {
         }
     }
 
+    /** Adds so many elements that are the guess, which lies in the bracket if there are any. */
+    static void addGuesses(int guesses, int loBits, int shift, int guessBits, long[] counts, int from) {
+        if (guesses > 0) {
+            counts[from + 1] += guesses;
+            counts[from + 2 + ((guessBits - loBits) >>> shift)] += guesses;
+        }
+    }
+
     static double sum(float[] x, int n) {
         int fullRows = n & -16;
         return sumRest(sumOfLanes(x, fullRows, 0, 16), x, fullRows, n);

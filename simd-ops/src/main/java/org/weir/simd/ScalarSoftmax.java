@@ -100,8 +100,7 @@ final class ScalarSoftmax {
         }
         double sum = 0;
         for (int i = first; i < end; i += 16) {
-            double p = exp(x[i]) * share + added;
-            sum += p * logOfRatio(p, exp(base[i]) * baseShare + added);
+            sum += term(x[i], share, base[i], baseShare, added);
         }
         return sum;
     }
@@ -109,10 +108,14 @@ final class ScalarSoftmax {
     static double divergenceRest(
             double sum, float[] x, double share, float[] base, double baseShare, double added, int from, int to) {
         for (int i = from; i < to; i++) {
-            double p = exp(x[i]) * share + added;
-            sum += p * logOfRatio(p, exp(base[i]) * baseShare + added);
+            sum += term(x[i], share, base[i], baseShare, added);
         }
         return Double.isNaN(sum) ? Double.NaN : sum;
+    }
+
+    private static double term(float x, double share, float base, double baseShare, double added) {
+        double p = exp(x) * share + added;
+        return p * logOfRatio(p, exp(base) * baseShare + added);
     }
 
     /**

@@ -14,7 +14,10 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The counts of {@link Bf16Fusion}: surveys of bf16 differences, pair by pair as {@link VectorFusion} has them. */
+/**
+ * The counts of {@link Bf16Fusion}: surveys of bf16 differences, pair by pair as {@link VectorFusion} has them. Both loops make
+ * the differences themselves: a vector that leaves a method can become an object.
+ */
 final class VectorDeltaCounts {
 
     private static final int LANES = INTS.length();
@@ -74,11 +77,7 @@ final class VectorDeltaCounts {
             }
         }
         counts[from] += above.reduceLanes(ADD);
-        int guesses = equal.reduceLanes(ADD);
-        if (guesses > 0) {
-            counts[from + 1] += guesses;
-            counts[from + 2 + ((guessBits - loBits) >>> shift)] += guesses;
-        }
+        ScalarMagnitudes.addGuesses(equal.reduceLanes(ADD), loBits, shift, guessBits, counts, from);
         return i;
     }
 
@@ -105,10 +104,8 @@ final class VectorDeltaCounts {
             equal = equal.lanewise(ADD, ONE, even.compare(EQ, guessBits))
                     .lanewise(ADD, ONE, odd.compare(EQ, guessBits));
         }
-        int guesses = equal.reduceLanes(ADD);
         counts[from] += above.reduceLanes(ADD);
-        counts[from + 1] += guesses;
-        counts[from + 2] += guesses;
+        ScalarMagnitudes.addGuesses(equal.reduceLanes(ADD), guessBits, 0, guessBits, counts, from);
         return i;
     }
 }

@@ -59,11 +59,7 @@ final class VectorMagnitudes {
             }
         }
         counts[from] += above.reduceLanes(ADD);
-        int guesses = equal.reduceLanes(ADD);
-        if (guesses > 0) {
-            counts[from + 1] += guesses;
-            counts[from + 2 + ((guessBits - loBits) >>> shift)] += guesses;
-        }
+        ScalarMagnitudes.addGuesses(equal.reduceLanes(ADD), loBits, shift, guessBits, counts, from);
         ScalarMagnitudes.count(x, i, n, loBits, hiBits, shift, guessBits, counts, from);
     }
 

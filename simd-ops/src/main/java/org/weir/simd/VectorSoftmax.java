@@ -26,7 +26,10 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 
-/** {@link ScalarSoftmax} in vectors, without masks: one of two lanes would be an object. */
+/**
+ * {@link ScalarSoftmax} in vectors, without masks: one of two lanes would be an object. The exponential stands wherever it is
+ * taken: a vector that leaves a method can become one, too.
+ */
 final class VectorSoftmax {
 
     private VectorSoftmax() {}

@@ -140,7 +140,7 @@ final class MethodsCommand implements Callable<Integer> {
     }
 
     private MergeMethod named(String wanted) {
-        List<String> names = all().stream().map(MethodInfo::name).toList();
+        List<String> names = MergeMethods.names();
         return MergeMethods.named(wanted)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),

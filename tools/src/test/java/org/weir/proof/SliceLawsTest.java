@@ -169,17 +169,7 @@ class SliceLawsTest {
                 "slerp           | t: 0.5"
             })
     void aSliceOfTheBaseAloneIsTheBasesWhereOthersAreMerged(String method, String parameter) throws IOException {
-        Model merged = Model.read(merge("""
-                merge_method: %2$s
-                base_model: %1$s/one
-                parameters: {%3$s}
-                slices:
-                  - sources:
-                      - {model: %1$s/one, layer_range: [0, 1]}
-                      - {model: %1$s/two, layer_range: [0, 1]}
-                  - sources:
-                      - {model: %1$s/one, layer_range: [1, 3]}
-                """.formatted(folder, method, parameter)));
+        Model merged = stackOnMerged(method, parameter, "base_model: %s/one", "one");
         assertNotEquals(layer(one, 0), layer(merged, 0));
         assertEquals(layer(one, 1), layer(merged, 1));
         assertEquals(layer(one, 2), layer(merged, 2));
@@ -191,7 +181,15 @@ class SliceLawsTest {
     @CsvSource({"slerp, t: 0.5, base_model: %s/one", "nuslerp, weight: 0.5, dtype: float32"})
     void aSliceOfOneModelIsThatModelsWhereOthersAreInterpolated(String method, String parameter, String more)
             throws IOException {
-        Model merged = Model.read(merge("""
+        Model merged = stackOnMerged(method, parameter, more, "two");
+        assertNotEquals(layer(one, 0), layer(merged, 0));
+        assertEquals(layer(two, 1), layer(merged, 1));
+        assertEquals(two.tensor("lm_head.weight"), merged.tensor("lm_head.weight"));
+    }
+
+    /** The first layers of both models merged, the others of one alone. */
+    private Model stackOnMerged(String method, String parameter, String more, String alone) throws IOException {
+        return Model.read(merge("""
                 merge_method: %2$s
                 %4$s
                 parameters: {%3$s}
@@ -200,11 +198,8 @@ class SliceLawsTest {
                       - {model: %1$s/one, layer_range: [0, 1]}
                       - {model: %1$s/two, layer_range: [0, 1]}
                   - sources:
-                      - {model: %1$s/two, layer_range: [1, 3]}
-                """.formatted(folder, method, parameter, more.formatted(folder))));
-        assertNotEquals(layer(one, 0), layer(merged, 0));
-        assertEquals(layer(two, 1), layer(merged, 1));
-        assertEquals(two.tensor("lm_head.weight"), merged.tensor("lm_head.weight"));
+                      - {model: %1$s/%5$s, layer_range: [1, 3]}
+                """.formatted(folder, method, parameter, more.formatted(folder), alone)));
     }
 
     /** Weights 0 to 1 along each slice; of a slice of one layer the last. */
